@@ -1,0 +1,48 @@
+# Everything is made by this file: `make try` runs the main job, `make test` passes the tests.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+
+.PHONY: help try check test fuzz bench format docs clean
+
+help:            ## Say what each target does.
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+$(STAMP): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $(STAMP)
+
+try: $(STAMP)    ## Install, run the example's benchmarks, ask SQL about every sample.
+	@sh examples/try.sh $(BIN)
+
+check: $(STAMP)  ## Format, lint, types, layers, fast tests: before each commit.
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy --no-error-summary
+	$(BIN)/lint-imports --no-logo > $(VENV)/lint-imports.log || (cat $(VENV)/lint-imports.log; exit 1)
+	$(BIN)/python -m pytest -q -m 'not slow'
+
+test: $(STAMP)   ## Everything: what continuous integration runs.
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy --no-error-summary
+	$(BIN)/lint-imports --no-logo > $(VENV)/lint-imports.log || (cat $(VENV)/lint-imports.log; exit 1)
+	$(BIN)/python -m pytest -q
+
+fuzz: $(STAMP)   ## 10 000 mutations per reader.
+	BENCHHUB_MUTATIONS=10000 $(BIN)/python -m pytest -q tests/frameworks -k mutat
+
+bench: $(STAMP)  ## Speed, size and memory, measured; no test asserts a time.
+	$(BIN)/python -m bench
+
+format: $(STAMP) ## Write the format.
+	$(BIN)/ruff format --quiet .
+	$(BIN)/ruff check --quiet --fix .
+
+docs: $(STAMP)   ## Write the generated reference pages.
+	$(BIN)/python -m docs.generate
+
+clean:           ## Remove what make made.
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,1 @@
+"""The door from the shell: parse, call a flow, print, exit."""

@@ -1,0 +1,63 @@
+"""Everything BenchHub raises on purpose, drawn as a tree.
+
+::
+
+    BenchHubError
+    ├── UserError            2    the words, the configuration or a file are wrong
+    │   └── NothingMatchedError  5    a pattern or filter matched nothing
+    ├── StoreError           4    the database could not keep or answer
+    │   └── ConflictError    4    the same run arrived with another body
+    └── ToolError            6    the tool could not be started or built, and nothing ran
+
+Whose fault it is decides the class, and the class owns the exit code. Whatever is raised outside this tree is
+our own bug: nobody catches it, and its traceback is the report.
+"""
+
+from typing import ClassVar
+
+
+class BenchHubError(Exception):
+    """A failure that a person can understand and act upon.
+
+    Attributes:
+        exit_code: What ``bh`` ends with.
+        what: One lower-case sentence fragment with the thing in backticks.
+        hint: What to do about it, when that is known.
+        where: ``file:line`` or another place, when there is one.
+    """
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, what: str, *, hint: str | None = None, where: str | None = None) -> None:
+        super().__init__(what)
+        self.what = what
+        self.hint = hint
+        self.where = where
+
+
+class UserError(BenchHubError):
+    """The words, the configuration or a file given by the user are wrong."""
+
+    exit_code = 2
+
+
+class NothingMatchedError(UserError):
+    """A pattern or filter matched nothing; zero is not success."""
+
+    exit_code = 5
+
+
+class StoreError(BenchHubError):
+    """The database could not keep or answer; results wait on disk."""
+
+    exit_code = 4
+
+
+class ConflictError(StoreError):
+    """The same run was offered twice with two different bodies."""
+
+
+class ToolError(BenchHubError):
+    """The tool could not be started or built, and nothing ran."""
+
+    exit_code = 6

@@ -1,0 +1,1 @@
+"""One user verb per file, told as a story."""

@@ -1,0 +1,1 @@
+"""Tools of the plug-ins: one folder per tool, found by entry point, imported by nobody."""

@@ -1,0 +1,114 @@
+"""Places: where code lives and what can be run there."""
+
+from typing import Any
+
+import msgspec
+
+from benchhub.model.identity import canonical_json, digest
+
+LOCAL_HOST = "local"
+"""The git host of a repository that has no remote."""
+
+
+class Repository(msgspec.Struct, frozen=True):
+    """A repository, by where it is hosted; without a remote the host is ``local``.
+
+    Attributes:
+        host: ``github.com``, or ``local``.
+        owner: May hold slashes (GitLab groups); for ``local`` repositories, what keeps two of one name apart.
+        name: Without ``.git``.
+        default_branch: ``None`` when unknown.
+    """
+
+    host: str
+    owner: str
+    name: str
+    default_branch: str | None = None
+
+
+class Project(msgspec.Struct, frozen=True):
+    """What is kept together.
+
+    Attributes:
+        repository: Of a fork, upstream's.
+        path: Of the project's directory in the repository, ``.`` for its root.
+        name: For people; not part of the identity.
+        fork: The repository that the code really came from, when it is a fork of ``repository``.
+    """
+
+    repository: Repository
+    path: str
+    name: str
+    fork: Repository | None = None
+
+
+class Target(msgspec.Struct, frozen=True):
+    """Something runnable in a project.
+
+    Attributes:
+        name: Within its directory, e.g. ``gobench``.
+        dir: Relative to the workspace, with ``/``; ``""`` for its root.
+        framework: The plug-in's name.
+        options: Raw, decoded by the framework's own struct; strings may hold ``{axis}``.
+        env: Set for the program, may hold ``{axis}``.
+        matrix: Axis to values; empty for a single cell.
+        defaults: Axis to its default value, which is left out of every identity.
+        build: Commands run once before the target, may hold ``{axis}``.
+        is_detected: Found without configuration.
+    """
+
+    name: str
+    dir: str
+    framework: str
+    options: dict[str, Any] = {}
+    env: dict[str, str] = {}
+    matrix: dict[str, list[Any]] = {}
+    defaults: dict[str, Any] = {}
+    exclude: list[dict[str, Any]] = []
+    build: list[list[str]] = []
+    timeout_s: float | None = None
+    runs: int | None = None
+    is_detected: bool = False
+    filters: tuple[str, ...] = ()
+    """Paths below ``dir`` that the user asked for, as ``./sort`` or ``./sort/...``; empty for all."""
+
+    @property
+    def label(self) -> str:
+        """``//path:name``."""
+        return f"//{self.dir}:{self.name}"
+
+
+class Cell(msgspec.Struct, frozen=True):
+    """One point of a target's matrix.
+
+    Attributes:
+        values: Axis to value, as text, all of them.
+        identity: The same without axes at their default: a new axis with a default orphans no history.
+    """
+
+    values: dict[str, str] = {}
+    identity: dict[str, str] = {}
+
+
+class Spec(msgspec.Struct, frozen=True):
+    """A target fully resolved: what ran, down to its options.
+
+    Its hash tells whether two runs were asked for in the same way.
+    """
+
+    target: str
+    framework: str
+    options: dict[str, Any] = {}
+    env: dict[str, str] = {}
+    cell: dict[str, str] = {}
+    build: list[list[str]] = []
+    filters: tuple[str, ...] = ()
+    timeout_s: float | None = None
+
+    def doc(self) -> str:
+        """Return the canonical JSON."""
+        return canonical_json(self).decode()
+
+    def hash(self) -> bytes:
+        """Return 16 bytes over the canonical JSON."""
+        return digest(self)

@@ -1,0 +1,235 @@
+"""What a framework and a runtime promise.
+
+A ``Framework`` answers four questions and has no other power:
+
+- ``detect``  what could be run below a directory?  The only one that looks at files, through a ``Tree``.
+- ``plan``    which commands run this target?  Data in, data out; testable without the tool.
+- ``read``    what do these bytes say?  Never raises; the same records however the bytes are cut.
+- ``sniff``   could these bytes be yours?
+
+A ``Runtime`` starts programs somewhere and brings back their bytes.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, ClassVar, Protocol
+
+import msgspec
+
+from benchhub.model.place import Target
+from benchhub.model.record import Record
+from benchhub.model.report import NativeTable
+from benchhub.model.run import Execution
+
+CHUNK_BYTES = 1 << 18
+
+
+# -- detect --------------------------------------------------------------------------------------------------------
+
+
+class Tree(Protocol):
+    """The files of a workspace, walked once for all frameworks; ignored and vendored folders are left out."""
+
+    def directories_with(self, file_name: str) -> Iterable[str]:
+        """Yield the directories (relative, with ``/``, ``""`` for the root) that hold ``file_name``, sorted."""
+
+    def files_below(self, directory: str, suffix: str) -> Iterable[str]:
+        """Yield the relative paths below ``directory`` that end in ``suffix``, sorted, whatever their depth."""
+
+    def read(self, path: str) -> bytes:
+        """Return a file's bytes; empty when it cannot be read."""
+
+
+# -- plan ----------------------------------------------------------------------------------------------------------
+
+
+class Step(msgspec.Struct, frozen=True):
+    """One program to start.
+
+    Attributes:
+        argv: The program and its arguments; never a shell line.
+        cwd: Absolute.
+        env: Added to the environment.
+        timeout_s: The whole process group is ended after this; ``None`` for the run's limit.
+        role: ``measure`` keeps its output as the run's, ``warmup`` throws it away, ``build`` must succeed first.
+        title: For people, e.g. ``example.com/sort``.
+    """
+
+    argv: tuple[str, ...]
+    cwd: str
+    env: dict[str, str] = {}
+    timeout_s: float | None = None
+    role: str = "measure"
+    title: str = ""
+
+
+class ResultFile(msgspec.Struct, frozen=True):
+    """A file that the tool is told to write, below the run's fresh result directory."""
+
+    name: str
+    kind: str = "result"
+
+
+class PlanRequest(msgspec.Struct, frozen=True):
+    """What a framework may know when it plans.
+
+    Attributes:
+        target: With ``{axis}`` already filled in; ``filters`` are paths below the target's directory.
+        options: The framework's own struct, decoded.
+        directory: Of the target, absolute.
+        runs: How many runs will follow one build.
+        arguments: What the user wrote after ``--``, for the tool.
+        scratch: An absolute path to a directory of this plan's own; the plan may put binaries there.
+        results: ``{results}`` in an argument or variable is replaced by the fresh result directory of each run.
+        answers: Output of the ``asks`` of the previous round.
+    """
+
+    target: Target
+    options: Any
+    directory: str
+    runs: int = 1
+    arguments: tuple[str, ...] = ()
+    scratch: str = ""
+    answers: Mapping[str, bytes] = {}
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """How to run a target: data only.
+
+    Attributes:
+        asks: Questions to the tool (its version, its packages) that must be answered first; while an ask has no
+            answer, the plan is made again with it. A failing ask answers with empty bytes.
+        build: Run once, in order, before the first run.
+        steps: Run in order for each run.
+        files: Result files expected, by name, in the run's result directory.
+        toolchain: What decides results, e.g. ``go1.26.8``.
+        class_facts: Software facts that change results (flags).
+        tool_version: Of the tool that writes the output.
+        note: What a person should know, e.g. that binaries are built once.
+    """
+
+    asks: dict[str, Step] = {}
+    build: tuple[Step, ...] = ()
+    steps: tuple[Step, ...] = ()
+    files: tuple[ResultFile, ...] = ()
+    toolchain: str | None = None
+    class_facts: dict[str, str] = {}
+    tool_version: str = ""
+    note: str = ""
+
+
+# -- read ----------------------------------------------------------------------------------------------------------
+
+
+class Stream(msgspec.Struct, frozen=True):
+    """Bytes that a tool wrote, readable more than once.
+
+    Attributes:
+        name: ``stdout``, ``stderr``, or a result file's name.
+        open: Returns the bytes in chunks of any size.
+    """
+
+    name: str
+    open: Callable[[], Iterator[bytes]]
+
+    @classmethod
+    def of_bytes(cls, name: str, data: bytes, *, chunk_bytes: int = CHUNK_BYTES) -> "Stream":
+        """Return a stream over bytes in memory."""
+        return cls(name, lambda: (data[i : i + chunk_bytes] for i in range(0, len(data), chunk_bytes)))
+
+    @classmethod
+    def of_file(cls, name: str, path: Path) -> "Stream":
+        """Return a stream over a file."""
+
+        def chunks() -> Iterator[bytes]:
+            with path.open("rb", buffering=0) as file:
+                while chunk := file.read(CHUNK_BYTES):
+                    yield chunk
+
+        return cls(name, chunks)
+
+
+class Captured(msgspec.Struct, frozen=True):
+    """All that one run left behind.
+
+    Attributes:
+        streams: In the order ``stdout``, ``stderr``, result files; empty ones may be missing.
+        executions: The programs of the run, in order; empty for imported files.
+        exit_code: ``None`` when unknown.
+        is_timed_out: Our own limit ended it.
+        options: The framework's options as JSON-like data when known, so that flags need not be guessed.
+        label: Of the target; ``""`` when unknown.
+        case_name: What a framework without names of its own calls its one case.
+        cell: Parameters of the cell: the core adds them to every case, readers need not.
+    """
+
+    streams: tuple[Stream, ...] = ()
+    executions: tuple[Execution, ...] = ()
+    exit_code: int | None = None
+    is_timed_out: bool = False
+    options: dict[str, Any] = {}
+    label: str = ""
+    case_name: str = ""
+
+
+class Framework(Protocol):
+    """A tool that runs tests or benchmarks.
+
+    Attributes:
+        name: As in labels and configuration.
+        version: Of the reader; raised whenever it reads better, so that the past can be read again.
+        options: A struct whose fields are the ``with`` keys, each with a default.
+        tables: The native tables, as data.
+        format: What its raw output is called.
+    """
+
+    name: ClassVar[str]
+    version: ClassVar[int]
+    format: ClassVar[str]
+    options: ClassVar[type[msgspec.Struct]]
+    tables: ClassVar[tuple[NativeTable, ...]]
+
+    def detect(self, tree: Tree) -> Iterable[Target]:
+        """Yield what could be run; touches files only through ``tree``."""
+
+    def plan(self, request: PlanRequest) -> Plan:
+        """Return how to run a target. Raises ``UserError`` when its options make no sense."""
+
+    def read(self, captured: Captured, *, logs: bool = False) -> Iterator[Record]:
+        """Yield what the bytes say; never raises.
+
+        Args:
+            captured: What the run left.
+            logs: Also yield a ``LogLine`` for every line of output.
+        """
+
+    def sniff(self, head: bytes, name: str) -> float:
+        """Return from 0 (surely not) to 1 (surely) whether this reader understands a file.
+
+        Args:
+            head: The first 64 KiB.
+            name: The file's name, without its directory.
+        """
+
+
+# -- run -----------------------------------------------------------------------------------------------------------
+
+
+class Sink(Protocol):
+    """Where a runtime puts what a program writes; called on the runtime's own thread, so it must be quick."""
+
+    def write(self, stream: str, data: bytes) -> None:
+        """Keep ``data`` of ``stdout`` or ``stderr``."""
+
+
+class Runtime(Protocol):
+    """A place where programs run."""
+
+    name: ClassVar[str]
+    version: ClassVar[int]
+
+    def execute(self, step: Step, sink: Sink, *, timeout_s: float | None) -> Execution:
+        """Run one program to its end and return how it went; raises ``ToolError`` when it cannot be started.
+
+        The process group is ended, softly and then for sure, at the time limit and when the user interrupts.
+        """

@@ -1,0 +1,1 @@
+"""What a path tells: configuration, labels, detection, who, which repository, revision and machine."""

@@ -70,16 +70,16 @@ def tidy(said_unit: str) -> SaidUnit:
     end = 0
     is_denominator = False
     for match in _TOKEN.finditer(said_unit):
-        token = match[0]
+        word = match[0]
         pieces.append(said_unit[end : match.start()])
         end = match.end()
-        if token in "*/":
-            is_denominator = token == "/"
-        elif not is_denominator and token == "ns":
-            token, divide = "s", divide * 1e9
-        elif not is_denominator and token == "MB":
-            token, multiply = "B", multiply * 1e6
-        pieces.append(token)
+        if word in "*/":
+            is_denominator = word == "/"
+        elif not is_denominator and word == "ns":
+            word, divide = "s", divide * 1e9
+        elif not is_denominator and word == "MB":
+            word, multiply = "B", multiply * 1e6
+        pieces.append(word)
     unit = "".join([*pieces, said_unit[end:]])
     return SaidUnit(said_unit, Metric(said_unit, unit, better_of(said_unit)), multiply, divide)
 
@@ -90,8 +90,8 @@ def better_of(unit: str) -> Better | None:
     if slash and denominator in {"s", "sec", "second"}:
         return "higher"
     tokens = numerator.split("-")
-    if any(token in _MORE for token in tokens):
+    if any(word in _MORE for word in tokens):
         return "higher"
-    if any(token in _LESS for token in tokens):
+    if any(word in _LESS for word in tokens):
         return "lower"
     return None

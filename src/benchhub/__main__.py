@@ -1,0 +1,7 @@
+"""`python -m benchhub` is `bh`."""
+
+import sys
+
+from benchhub.cli.entry import main
+
+sys.exit(main())

@@ -1,0 +1,1 @@
+"""One module per verb: `configure` declares its words, `run` does it and returns the exit code."""

@@ -1,0 +1,71 @@
+"""What happens while targets run: one type for everybody who watches (terminal, JSON, later the server)."""
+
+from typing import Protocol
+
+import msgspec
+
+from benchhub.flows.collect import Collected
+from benchhub.model.identity import RunUid
+from benchhub.model.report import Report
+
+
+class BuildStarted(msgspec.Struct, frozen=True):
+    """The shared part of a cell's runs is being built."""
+
+    label: str
+    note: str
+
+
+class RunStarted(msgspec.Struct, frozen=True):
+    """A run begins.
+
+    Attributes:
+        number: From 1, of ``count``, over all cells.
+    """
+
+    uid: RunUid
+    label: str
+    cell: dict[str, str]
+    number: int
+    count: int
+
+
+class RunFinished(msgspec.Struct, frozen=True):
+    """A run ended and was read.
+
+    Attributes:
+        run_id: In the local database; ``None`` when it could not be kept there and waits in the spool.
+        not_kept_because: Why, then.
+    """
+
+    report: Report
+    collected: Collected
+    number: int
+    count: int
+    run_id: int | None
+    not_kept_because: str | None = None
+
+
+class TargetFailed(msgspec.Struct, frozen=True):
+    """A target could not be built or started; the others go on."""
+
+    label: str
+    cell: dict[str, str]
+    why: str
+    hint: str | None
+
+
+class Warned(msgspec.Struct, frozen=True):
+    """Something a person should know that ends nothing."""
+
+    text: str
+
+
+Event = BuildStarted | RunStarted | RunFinished | TargetFailed | Warned
+
+
+class Watcher(Protocol):
+    """Who wants to know."""
+
+    def on(self, event: Event) -> None:
+        """Take note of an event; must be quick, a measured program may be waiting."""

@@ -1,0 +1,104 @@
+"""A finished run goes to the database; what a dead process left behind goes there too.
+
+The report is written into the run's folder first. If the database cannot take it, the folder stays: the next command
+tries again, and nothing is counted twice, since a run's uid is kept once.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from benchhub.errors import ConflictError, StoreError
+from benchhub.flows.collect import collect
+from benchhub.flows.spool import RunSpool, Unfinished, abandoned, artifacts_in, streams_in
+from benchhub.model.report import Report
+from benchhub.plugin.contract import Captured, Framework
+
+
+class Keeper(Protocol):
+    """A database that takes reports."""
+
+    def keep(self, report: Report) -> int | None:
+        """Make a report durable, project it, and return the run's number. Raises ``StoreError``."""
+
+
+def keep_run(report: Report, spool: RunSpool, database: Keeper) -> int | None:
+    """Keep a finished run and remove its folder.
+
+    Raises:
+        StoreError: The database could not; the folder stays.
+    """
+    spool.keep(report)
+    try:
+        run_id = database.keep(report)
+    except StoreError:
+        spool.close()
+        raise
+    spool.discard()
+    return run_id
+
+
+class Recovered(msgspec.Struct, frozen=True):
+    """A run that an earlier process left behind.
+
+    Attributes:
+        was_finished: It had ended, only the database had not taken it.
+    """
+
+    uid: str
+    label: str
+    was_finished: bool
+
+
+def recover(spool: Path, database: Keeper, frameworks: Mapping[str, Framework]) -> list[Recovered]:
+    """Keep every run whose owner is gone; what is unfinished is kept as interrupted.
+
+    Raises:
+        StoreError: The database cannot take them now; they stay.
+    """
+    recovered: list[Recovered] = []
+    for run in abandoned(spool):
+        report, was_finished = _report_in(run, frameworks)
+        if report is None:
+            run.discard()
+            continue
+        try:
+            database.keep(report)
+        except ConflictError:
+            # Another process kept this run between its report and its folder's end, with the same bytes or better.
+            run.path.rename(run.path.with_name(f".conflict-{run.path.name}"))
+            continue
+        run.discard()
+        recovered.append(Recovered(report.envelope.uid, report.envelope.label, was_finished))
+    return recovered
+
+
+def _report_in(run: RunSpool, frameworks: Mapping[str, Framework]) -> tuple[Report | None, bool]:
+    whole = run.path / "report.json"
+    if whole.exists():
+        return msgspec.json.decode(whole.read_bytes(), type=Report), True
+    begun = run.path / "run.json"
+    if not begun.exists():
+        return None, False  # Killed before anything was started.
+    return _interrupted(run, msgspec.json.decode(begun.read_bytes(), type=Unfinished), frameworks), False
+
+
+def _interrupted(run: RunSpool, unfinished: Unfinished, frameworks: Mapping[str, Framework]) -> Report:
+    """Read what had arrived when the process died."""
+    envelope = unfinished.envelope
+    captured = Captured(
+        streams=streams_in(run.path, unfinished.files),
+        options=unfinished.options,
+        label=envelope.label,
+        case_name=unfinished.case_name,
+    )
+    framework = frameworks.get(envelope.framework.name)
+    collected = collect(framework.read(captured) if framework else (), cell=envelope.spec.cell)
+    return Report(
+        envelope=msgspec.structs.replace(envelope, status="interrupted"),
+        catalog=collected.catalog,
+        body=collected.body,
+        artifacts=artifacts_in(run.path, unfinished.files),
+    )

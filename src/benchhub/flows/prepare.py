@@ -1,0 +1,148 @@
+"""A target and a cell become commands that are ready to run."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from benchhub.errors import BenchHubError, ToolError, UserError
+from benchhub.model.place import Cell, Spec, Target
+from benchhub.model.run import Execution
+from benchhub.plugin.contract import Framework, Plan, PlanRequest, Runtime, Step
+
+ASK_ROUNDS_MAX = 3
+ASK_TIMEOUT_S = 120.0
+
+
+class Prepared(msgspec.Struct, frozen=True):
+    """A cell whose commands are known."""
+
+    target: Target
+    cell: Cell
+    framework: Framework
+    plan: Plan
+    spec: Spec
+    options: dict[str, Any]
+    case_name: str
+
+
+class CollectingSink(msgspec.Struct):
+    """Keeps what a program writes in memory: for questions and builds, whose output is small."""
+
+    stdout: bytearray
+    stderr: bytearray
+
+    @classmethod
+    def empty(cls) -> "CollectingSink":
+        """Return a sink that holds nothing yet."""
+        return cls(bytearray(), bytearray())
+
+    def write(self, stream: str, data: bytes) -> None:
+        """Append to the stream of that name."""
+        (self.stdout if stream == "stdout" else self.stderr).extend(data)
+
+
+def plan_target(  # noqa: PLR0913 -- what a plan depends on
+    target: Target,
+    cell: Cell,
+    framework: Framework,
+    runtime: Runtime,
+    *,
+    directory: str,
+    runs: int = 1,
+    arguments: tuple[str, ...] = (),
+    scratch: str = "",
+) -> Prepared:
+    """Return the commands of a target, after the tool has answered what the framework asks.
+
+    Raises:
+        UserError: The options make no sense.
+        ToolError: The tool is not there.
+    """
+    options = decode_options(target, framework)
+    request = PlanRequest(
+        target=target, options=options, directory=directory, runs=runs, arguments=arguments, scratch=scratch
+    )
+    plan = framework.plan(request)
+    for _ in range(ASK_ROUNDS_MAX):
+        open_asks = {name: step for name, step in plan.asks.items() if name not in request.answers}
+        if not open_asks:
+            break
+        answers = {name: _answer(step, runtime) for name, step in open_asks.items()}
+        request = msgspec.structs.replace(request, answers={**request.answers, **answers})
+        plan = framework.plan(request)
+    return Prepared(
+        target=target,
+        cell=cell,
+        framework=framework,
+        plan=plan,
+        spec=_spec(target, cell, options, arguments),
+        options=msgspec.to_builtins(options),
+        case_name=target.name,
+    )
+
+
+def decode_options(target: Target, framework: Framework) -> msgspec.Struct:
+    """Return a target's options as the framework's own struct.
+
+    Raises:
+        UserError: An option is unknown or of a wrong type; names the target.
+    """
+    try:
+        # Filled-in axes are text, so numbers may come as strings.
+        return msgspec.convert(target.options, framework.options, strict=False)
+    except msgspec.ValidationError as error:
+        what = f"options of `{target.label}`: {error}"
+        known = ", ".join(f"`{field}`" for field in framework.options.__struct_fields__)
+        raise UserError(what, hint=f"`{framework.name}` knows {known}") from error
+
+
+def _answer(step: Step, runtime: Runtime) -> bytes:
+    sink = CollectingSink.empty()
+    execution = runtime.execute(step, sink, timeout_s=step.timeout_s or ASK_TIMEOUT_S)
+    return bytes(sink.stdout) if execution.is_ok else b""
+
+
+def _spec(target: Target, cell: Cell, options: msgspec.Struct, arguments: tuple[str, ...]) -> Spec:
+    said: Mapping[str, Any] = msgspec.to_builtins(options)
+    return Spec(
+        target=target.label,
+        framework=target.framework,
+        options={**said, **({"arguments": list(arguments)} if arguments else {})},
+        env=target.env,
+        cell=cell.identity,
+        build=target.build,
+        filters=target.filters,
+        timeout_s=target.timeout_s,
+    )
+
+
+def build(prepared: Prepared, runtime: Runtime, *, directory: str) -> list[Execution]:
+    """Build what the runs of a cell share: the target's own commands, then the framework's.
+
+    Raises:
+        ToolError: A build failed; carries the end of its output.
+    """
+    own = [
+        Step(argv=tuple(argv), cwd=directory, env=prepared.target.env, role="build") for argv in prepared.target.build
+    ]
+    executions: list[Execution] = []
+    for step in (*own, *prepared.plan.build):
+        sink = CollectingSink.empty()
+        execution = runtime.execute(step, sink, timeout_s=step.timeout_s)
+        executions.append(execution)
+        if execution.is_interrupted:
+            raise KeyboardInterrupt
+        if not execution.is_ok:
+            raise _build_error(prepared.target, step, execution, sink)
+    return executions
+
+
+BUILD_LINES_SHOWN = 20
+
+
+def _build_error(target: Target, step: Step, execution: Execution, sink: CollectingSink) -> BenchHubError:
+    said = bytes(sink.stdout + sink.stderr).decode(errors="replace").strip().splitlines()[-BUILD_LINES_SHOWN:]
+    how = "took too long" if execution.is_timed_out else f"ended with {execution.exit_code or execution.signal}"
+    what = f"the build of `{target.label}` {how}: `{' '.join(step.argv)}`"
+    return ToolError("\n".join([what, *(f"  {line}" for line in said)]), where=step.cwd)

@@ -1,0 +1,274 @@
+"""`bh run`: the main job, told as a story.
+
+1. prepare  every cell: plan, ask the tool, build once
+2. run      round by round, so that the runs of all cells are spread alike over the time they take
+3. read     the bytes of each run
+4. keep     the report; if that fails, the run is shown all the same and waits in the spool
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import msgspec
+
+from benchhub.errors import StoreError, ToolError
+from benchhub.flows.collect import Collected, collect, status_of
+from benchhub.flows.events import BuildStarted, RunFinished, RunStarted, TargetFailed, Watcher
+from benchhub.flows.keep_run import Keeper, keep_run
+from benchhub.flows.prepare import Prepared, build, plan_target
+from benchhub.flows.spool import RunSpool, Unfinished, artifacts_in, open_run_spool, streams_in
+from benchhub.model.circumstance import Environment, Machine, Revision, Subject, User
+from benchhub.model.identity import new_run_uid
+from benchhub.model.place import Cell, Project, Target
+from benchhub.model.report import Envelope, FrameworkFacts, Report
+from benchhub.model.run import Execution
+from benchhub.plugin.contract import Captured, Framework, Plan, Runtime, Step
+
+
+class Chosen(msgspec.Struct, frozen=True):
+    """A cell to run, and all that a path told about it.
+
+    Attributes:
+        target: With the cell's values filled in.
+        directory: Of the target, absolute.
+        environment: From a toolchain and the facts that change results to the whole environment.
+    """
+
+    target: Target
+    cell: Cell
+    directory: str
+    project: Project
+    user: User
+    machine: Machine
+    environment: Callable[[str | None, dict[str, str]], Environment]
+    revision: Revision | None = None
+    subject: Subject | None = None
+    case_name: str = ""
+
+
+class RunRequest(msgspec.Struct, frozen=True):
+    """How to run what was chosen.
+
+    Attributes:
+        runs: Of each cell; ``None`` for what the target says, else one.
+        arguments: For the tool, as written after ``--``.
+        timeout_s: For each program; ``None`` for what the target says.
+        argv: What the user typed, credentials masked.
+        mask: Hides credentials in a command line.
+        scratch: For binaries that the runs share.
+        spool: Beside the database.
+    """
+
+    mask: Callable[[tuple[str, ...]], tuple[str, ...]]
+    scratch: Path
+    spool: Path
+    runs: int | None = None
+    arguments: tuple[str, ...] = ()
+    timeout_s: float | None = None
+    argv: tuple[str, ...] = ()
+
+
+class Ready(msgspec.Struct, frozen=True):
+    """A cell that is built."""
+
+    chosen: Chosen
+    prepared: Prepared
+    environment: Environment
+    runs: int
+
+
+def run_targets(
+    chosen: list[Chosen],
+    request: RunRequest,
+    *,
+    frameworks: Mapping[str, Framework],
+    runtime: Runtime,
+    database: Callable[[], Keeper],
+    watcher: Watcher,
+) -> None:
+    """Run every chosen cell as often as asked, and keep each run as it ends.
+
+    Args:
+        chosen: In the order in which the runs of a round follow each other.
+        request: How.
+        frameworks: By name.
+        runtime: Where.
+        database: Opens the database; called only between programs.
+        watcher: Learns everything, failures included.
+
+    Raises:
+        KeyboardInterrupt: The user stopped; what had run is kept.
+    """
+    ready = [
+        made
+        for index, one in enumerate(chosen)
+        if (made := _prepare(one, index, request, frameworks[one.target.framework], runtime, watcher))
+    ]
+    count = sum(one.runs for one in ready)
+    number = 0
+    for round_index in range(max((one.runs for one in ready), default=0)):
+        for one in ready:
+            if round_index >= one.runs:
+                continue
+            number += 1
+            _run_once(one, request, runtime, database, _Numbered(watcher, number, count))
+
+
+def _prepare(
+    one: Chosen, index: int, request: RunRequest, framework: Framework, runtime: Runtime, watcher: Watcher
+) -> Ready | None:
+    runs = request.runs or one.target.runs or 1
+    scratch = request.scratch / str(index)
+    scratch.mkdir(parents=True, exist_ok=True)
+    try:
+        prepared = plan_target(
+            one.target,
+            one.cell,
+            framework,
+            runtime,
+            directory=one.directory,
+            runs=runs,
+            arguments=request.arguments,
+            scratch=str(scratch),
+        )
+        if prepared.plan.build or one.target.build:
+            watcher.on(BuildStarted(one.target.label, prepared.plan.note))
+            build(prepared, runtime, directory=one.directory)
+    except ToolError as error:
+        watcher.on(TargetFailed(one.target.label, one.cell.values, error.what, error.hint))
+        return None
+    environment = one.environment(prepared.plan.toolchain, prepared.plan.class_facts)
+    return Ready(one, prepared, environment, runs)
+
+
+class _Numbered(msgspec.Struct, frozen=True):
+    """A watcher, and which run of how many it hears of."""
+
+    watcher: Watcher
+    number: int
+    count: int
+
+
+def _run_once(one: Ready, request: RunRequest, runtime: Runtime, database: Callable[[], Keeper], to: _Numbered) -> None:
+    envelope = _envelope(one, request)
+    case_name = one.chosen.case_name or one.prepared.case_name
+    unfinished = Unfinished(envelope, one.prepared.options, case_name, _file_names(one.prepared.plan))
+    spool = open_run_spool(request.spool, envelope.uid)
+    spool.begin(unfinished)
+    to.watcher.on(RunStarted(envelope.uid, envelope.label, one.chosen.cell.values, to.number, to.count))
+    try:
+        executions = _execute(one, request, runtime, spool)
+    except ToolError as error:
+        spool.discard()
+        to.watcher.on(TargetFailed(envelope.label, one.chosen.cell.values, error.what, error.hint))
+        return
+    report, collected = read_run(spool, unfinished, one.prepared.framework, executions)
+    run_id, why_not = None, None
+    try:
+        run_id = keep_run(report, spool, database())
+    except StoreError as error:
+        why_not = error.what
+    to.watcher.on(RunFinished(report, collected, to.number, to.count, run_id, why_not))
+    if any(execution.is_interrupted for execution in executions):
+        raise KeyboardInterrupt
+
+
+def _envelope(one: Ready, request: RunRequest) -> Envelope:
+    chosen, prepared = one.chosen, one.prepared
+    framework = prepared.framework
+    return Envelope(
+        uid=new_run_uid(),
+        label=chosen.target.label,
+        project=chosen.project,
+        spec=prepared.spec,
+        framework=FrameworkFacts(framework.name, prepared.plan.tool_version, framework.version),
+        user=chosen.user,
+        machine=chosen.machine,
+        environment=one.environment,
+        revision=chosen.revision,
+        subject=chosen.subject,
+        started_at_ms=time.time_ns() // 1_000_000,
+        status="interrupted",
+        argv=request.argv,
+        native=framework.tables,
+    )
+
+
+def _execute(one: Ready, request: RunRequest, runtime: Runtime, spool: RunSpool) -> tuple[Execution, ...]:
+    """Run the steps of one run in order, until one is ended from outside."""
+    executions: list[Execution] = []
+    results = str(spool.results) if one.prepared.plan.files else ""
+    for step in one.prepared.plan.steps:
+        resolved = _with_results(step, results)
+        timeout_s = request.timeout_s or step.timeout_s or one.chosen.target.timeout_s
+        sink = _Nowhere() if step.role == "warmup" else spool
+        execution = runtime.execute(resolved, sink, timeout_s=timeout_s)
+        executions.append(msgspec.structs.replace(execution, argv=request.mask(execution.argv)))
+        if execution.is_interrupted:
+            break
+    return tuple(executions)
+
+
+class _Nowhere:
+    """Where the output of a warm-up goes."""
+
+    def write(self, stream: str, data: bytes) -> None:
+        """Forget ``data``."""
+
+
+def _with_results(step: Step, results: str) -> Step:
+    if not results:
+        return step
+    return msgspec.structs.replace(
+        step,
+        argv=tuple(word.replace("{results}", results) for word in step.argv),
+        env={name: value.replace("{results}", results) for name, value in step.env.items()},
+    )
+
+
+def _file_names(plan: Plan) -> tuple[str, ...]:
+    return tuple(file.name for file in plan.files)
+
+
+def read_run(
+    spool: RunSpool, unfinished: Unfinished, framework: Framework, executions: tuple[Execution, ...]
+) -> tuple[Report, Collected]:
+    """Read what a run left in its folder, and return its whole report."""
+    envelope = unfinished.envelope
+    exit_code = exit_code_of(executions)
+    captured = Captured(
+        streams=streams_in(spool.path, unfinished.files),
+        executions=executions,
+        exit_code=exit_code,
+        is_timed_out=any(execution.is_timed_out for execution in executions),
+        options=unfinished.options,
+        label=envelope.label,
+        case_name=unfinished.case_name,
+    )
+    collected = collect(framework.read(captured), cell=envelope.spec.cell)
+    status = status_of(
+        collected,
+        exit_code=exit_code,
+        is_timed_out=captured.is_timed_out,
+        is_interrupted=any(execution.is_interrupted for execution in executions),
+    )
+    ended = msgspec.structs.replace(
+        envelope,
+        status=status,
+        exit_code=exit_code,
+        executions=executions,
+        finished_at_ms=time.time_ns() // 1_000_000,
+    )
+    report = Report(ended, collected.catalog, collected.body, artifacts_in(spool.path, unfinished.files))
+    return report, collected
+
+
+def exit_code_of(executions: tuple[Execution, ...]) -> int | None:
+    """Return the code of the first program that did not end well, as a shell would say it, else 0."""
+    for execution in executions:
+        if execution.signal is not None:
+            return 128 + execution.signal
+        if execution.exit_code:
+            return execution.exit_code
+    return 0 if executions else None

@@ -1,0 +1,160 @@
+"""The spool: where a run lies until the database has it.
+
+Each run has a folder beside the database, from before its first program starts until its report is durable::
+
+    bench.db.spool/<uid>/
+      lock          held by the process that runs it, so that a dead owner is told from a slow one
+      run.json      who, what, where: enough to keep the run if nobody lives to finish it
+      stdout, stderr, results/…   raw bytes as they come
+      report.json   the whole report, once there is one
+
+So keeping cannot break running, and a killed run loses no byte that had arrived: the next command finds the folder,
+reads what is there, and keeps it as interrupted.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import msgspec
+
+from benchhub.errors import StoreError
+from benchhub.model.identity import RunUid
+from benchhub.model.report import ArtifactRef, Envelope, Report
+from benchhub.plugin.contract import Stream
+
+
+class Unfinished(msgspec.Struct, frozen=True):
+    """What ``run.json`` says: a report's envelope, and what a reader needs to know."""
+
+    envelope: Envelope
+    options: dict[str, Any] = {}
+    case_name: str = ""
+    files: tuple[str, ...] = ()
+
+
+class RunSpool:
+    """The folder of one run, owned by this process."""
+
+    def __init__(self, path: Path, lock: BinaryIO) -> None:
+        self.path = path
+        self._lock = lock
+        self._files: dict[str, BinaryIO] = {}
+
+    def begin(self, unfinished: Unfinished) -> None:
+        """Write down who runs what, before anything starts."""
+        _write_whole(self.path / "run.json", msgspec.json.encode(unfinished))
+
+    def write(self, stream: str, data: bytes) -> None:
+        """Append what a program wrote; unbuffered, so that nothing is lost with this process."""
+        file = self._files.get(stream)
+        if file is None:
+            file = self._files[stream] = (self.path / stream).open("ab", buffering=0)
+        file.write(data)
+
+    @property
+    def results(self) -> Path:
+        """The fresh directory for the tool's result files."""
+        path = self.path / "results"
+        path.mkdir(exist_ok=True)
+        return path
+
+    def keep(self, report: Report) -> None:
+        """Write the whole report beside the raw bytes."""
+        _write_whole(self.path / "report.json", msgspec.json.encode(report))
+
+    def discard(self) -> None:
+        """Remove the folder: the database has everything."""
+        self.close()
+        shutil.rmtree(self.path, ignore_errors=True)
+
+    def close(self) -> None:
+        """Close the files and give up the lock; the folder stays."""
+        for file in self._files.values():
+            file.close()
+        self._files.clear()
+        self._lock.close()
+
+
+def spool_of(database: Path) -> Path:
+    """Return the spool's folder of a database."""
+    return database.with_name(database.name + ".spool")
+
+
+def open_run_spool(spool: Path, uid: RunUid) -> RunSpool:
+    """Return a fresh folder for a run; where the spool cannot be written, one in the system's temporary directory.
+
+    Raises:
+        StoreError: No place at all can be written.
+    """
+    for parent in (spool, Path(tempfile.gettempdir()) / f"benchhub-{os.getuid()}.spool"):
+        try:
+            parent.mkdir(parents=True, exist_ok=True)
+            # Nobody looks at a hidden folder: it appears together with its lock.
+            draft = parent / f".{uid}"
+            draft.mkdir(mode=0o700)
+            lock = (draft / "lock").open("wb")
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            path = draft.rename(parent / uid)
+        except OSError:
+            continue
+        return RunSpool(path, lock)
+    what = f"no place to keep the run's output: neither `{spool}` nor `{tempfile.gettempdir()}` can be written"
+    raise StoreError(what, hint="free some space, or choose another place with --db")
+
+
+def abandoned(spool: Path) -> Iterator[RunSpool]:
+    """Yield the runs whose owner is gone, each locked by this process while it is looked at."""
+    try:
+        paths = sorted(path for path in spool.iterdir() if not path.name.startswith("."))
+    except OSError:
+        return
+    for path in paths:
+        try:
+            lock = (path / "lock").open("rb+")
+        except OSError:
+            continue  # Just being removed by its owner.
+        with contextlib.closing(lock):
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                continue
+            if (path / "lock").exists():  # Else its owner removed it before giving up the lock.
+                yield RunSpool(path, lock)
+
+
+def streams_in(path: Path, files: tuple[str, ...] = ()) -> tuple[Stream, ...]:
+    """Return the non-empty streams of a run's folder: output first, then the result files expected."""
+    named = [("stdout", path / "stdout"), ("stderr", path / "stderr")]
+    named += [(name, path / "results" / name) for name in files]
+    return tuple(Stream.of_file(name, file) for name, file in named if file.is_file() and file.stat().st_size)
+
+
+def artifacts_in(path: Path, files: tuple[str, ...] = ()) -> tuple[ArtifactRef, ...]:
+    """Return a reference, with digest, to each non-empty file of a run's folder."""
+    named = [("stdout", "output", path / "stdout"), ("stderr", "output", path / "stderr")]
+    named += [(name, "result", path / "results" / name) for name in files]
+    return tuple(artifact_of(file, name, kind) for name, kind, file in named if file.is_file() and file.stat().st_size)
+
+
+def artifact_of(file: Path, name: str, kind: str) -> ArtifactRef:
+    """Return a reference to a file's bytes."""
+    with file.open("rb") as opened:
+        sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
+    return ArtifactRef(name=name, kind=kind, sha256=sha256, size_bytes=file.stat().st_size, path=str(file))
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    """Write a file that is there whole or not at all."""
+    draft = path.with_name(path.name + ".draft")
+    with draft.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)

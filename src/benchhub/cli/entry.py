@@ -2,6 +2,8 @@
 
 import sys
 
+from benchhub.cli import exit_codes
+
 VERBS = {
     "run": "run tests and benchmarks, and keep every result",
     "list": "list what can be run",
@@ -16,9 +18,6 @@ VERBS = {
     "db": "path, check, migrate or reproject the database",
 }
 
-EXIT_USAGE = 2
-EXIT_INTERRUPTED = 130
-
 
 def main(words: list[str] | None = None) -> int:
     """Run ``bh`` with ``words`` and return its exit code; the codes are listed in docs/reference/exit-codes.md."""
@@ -32,7 +31,7 @@ def main(words: list[str] | None = None) -> int:
         return _dispatch(words)
     except KeyboardInterrupt:
         print("bh: interrupted", file=sys.stderr)
-        return EXIT_INTERRUPTED
+        return exit_codes.INTERRUPTED
     except BrokenPipeError:
         # Whoever read us has seen enough; the interpreter must not complain when it flushes.
         sys.stdout = None
@@ -40,13 +39,14 @@ def main(words: list[str] | None = None) -> int:
 
 
 def _dispatch(words: list[str]) -> int:
+    words = _verb_first(words)
     verb = words[0] if words else ""
     if verb in {"", "-h", "--help", "help"}:
         print(usage())
-        return 0 if verb else EXIT_USAGE
+        return 0 if verb else exit_codes.USAGE
     if verb not in VERBS:
         _complain_about(verb)
-        return EXIT_USAGE
+        return exit_codes.USAGE
     import importlib  # noqa: PLC0415
 
     from benchhub.cli.parser import parser_of  # noqa: PLC0415
@@ -65,6 +65,14 @@ def _dispatch(words: list[str]) -> int:
             raise
         _show(error.what, error.where, error.hint)
         return error.exit_code
+
+
+def _verb_first(words: list[str]) -> list[str]:
+    """Return the words with the common options that stand before the verb behind it: ``bh --json runs`` works."""
+    at = 0
+    while at < len(words) and words[at] in {"--json", "--debug", "--db"}:
+        at += 2 if words[at] == "--db" else 1
+    return [*words[at : at + 1], *words[:at], *words[at + 1 :]]
 
 
 def _split(words: list[str]) -> tuple[list[str], list[str] | None]:

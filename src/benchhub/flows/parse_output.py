@@ -168,7 +168,7 @@ def recognise(
         raise UserError(what, hint=f"say which tool wrote it: --framework {'|'.join(sorted(frameworks))}")
     chosen = candidates[name]
     roles = tuple(
-        Stream("stdout" if index == -minus_index else _role(stream.name), stream.open)
+        msgspec.structs.replace(stream, name="stdout" if index == -minus_index else _role(stream.name))
         for index, stream in enumerate(streams)
     )
     return chosen, Captured(streams=tuple(sorted(roles, key=lambda stream: stream.name != "stdout")))

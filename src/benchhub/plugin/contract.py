@@ -127,10 +127,12 @@ class Stream(msgspec.Struct, frozen=True):
     Attributes:
         name: ``stdout``, ``stderr``, or a result file's name.
         open: Returns the bytes in chunks of any size.
+        path: Of the file they lie in, when they do.
     """
 
     name: str
     open: Callable[[], Iterator[bytes]]
+    path: str | None = None
 
     @classmethod
     def of_bytes(cls, name: str, data: bytes, *, chunk_bytes: int = CHUNK_BYTES) -> "Stream":
@@ -146,7 +148,7 @@ class Stream(msgspec.Struct, frozen=True):
                 while chunk := file.read(CHUNK_BYTES):
                     yield chunk
 
-        return cls(name, chunks)
+        return cls(name, chunks, str(path))
 
 
 class Captured(msgspec.Struct, frozen=True):

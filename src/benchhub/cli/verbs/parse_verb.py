@@ -1,0 +1,75 @@
+"""`bh parse FILE…`: read output and print what it says."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from benchhub.cli.human import human, human_seconds
+from benchhub.cli.table import print_table
+from benchhub.flows.parse_output import Parsed, ParsedCase, parse_streams, streams_of
+from benchhub.plugin.contract import Stream
+from benchhub.plugin.registry import frameworks
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the words."""
+    parser.add_argument(
+        "files",
+        nargs="+",
+        metavar="FILE|DIR|-",
+        help="the files of one run (result file, stdout, stderr), a directory of them, or - for standard input",
+    )
+    parser.add_argument("--framework", metavar="NAME", help="who reads them (default: recognised by content)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the documented object, or a summary for eyes."""
+    streams: list[Stream] = []
+    for name in args.files:
+        streams += [_standard_input()] if name == "-" else streams_of([Path(name)])
+    if args.framework:
+        from benchhub.plugin.registry import framework  # noqa: PLC0415
+
+        framework(args.framework)  # Says what is known when this is not.
+    parsed = parse_streams(streams, frameworks(), framework=args.framework)
+    if args.json:
+        import msgspec  # noqa: PLC0415
+
+        sys.stdout.buffer.write(msgspec.json.encode(parsed) + b"\n")
+    else:
+        _print_summary(parsed)
+    return 0
+
+
+def _standard_input() -> Stream:
+    return Stream.of_bytes("stdin", sys.stdin.buffer.read())
+
+
+def _print_summary(parsed: Parsed) -> None:
+    print(f"{parsed.framework}: {parsed.run_status}, {len(parsed.cases)} cases")
+    for key, value in parsed.context.items():
+        if isinstance(value, str):
+            print(f"  {key}: {value}")
+    print()
+    print_table(("suite", "case", "status", "metric", "value", "n", "duration"), _rows(parsed.cases), "table")
+    for problem in parsed.problems:
+        print(f"problem: {problem.kind} at {problem.where}: {first_line(problem.text)}")
+    for unread in parsed.unread:
+        print(f"unread: {unread.stream}:{unread.line}: {unread.why}: {unread.text[:80]!r}")
+
+
+def first_line(text: str) -> str:
+    """Return the first line that says something."""
+    return next((line for line in text.splitlines() if line.strip()), "")
+
+
+def _rows(cases: list[ParsedCase]) -> list[tuple[object, ...]]:
+    rows: list[tuple[object, ...]] = []
+    for case in cases:
+        duration = human_seconds(case.duration_s)
+        if not case.measurements:
+            rows.append((case.suite, case.said_name, case.status, "", "", None, duration))
+        for m in case.measurements:
+            value = human(m.value, m.unit) if isinstance(m.value, float | int) else str(m.value)
+            rows.append((case.suite, case.said_name, case.status, m.metric, value, m.n, duration))
+    return rows

@@ -1,0 +1,211 @@
+"""Dimensions: small tables found by a natural key. Who, what, where of a run become ids."""
+
+from typing import Any
+
+import msgspec
+
+from benchhub.model.circumstance import Revision
+from benchhub.model.identity import canonical_json
+from benchhub.model.place import Project, Repository
+from benchhub.model.report import Envelope, Report
+from benchhub.store.database import Database
+
+USUAL_DEFAULT_BRANCHES = ("main", "master")
+
+
+def put_run(database: Database, report_id: int, catalog_id: int, report: Report) -> int:
+    """Write the row of a run and all that it refers to; return the run's id, the same when it is written again."""
+    envelope = report.envelope
+    project_id, repo_id, default_branch = put_project(database, envelope.project)
+    revision, subject, fork = envelope.revision, envelope.subject, envelope.project.fork
+    fork_name = f"{fork.host}/{fork.owner}/{fork.name}" if fork else None
+    branch = (revision.branch or "") if revision else ""
+    lane_branch = f"fork:{fork_name}:{branch}" if fork_name else branch
+    dirty = bool(revision and revision.is_dirty)
+    commit_id, base_id = _put_revision(database, repo_id, revision)
+    target_id = _id(database, "put_target", project_id=project_id, name=envelope.label)
+    measured = [execution for execution in envelope.executions if execution.role == "measure"]
+    environment_class_id, environment_id = _put_environment(database, envelope)
+    machine_class_id = _put_machine_class(database, envelope)
+    lane_id = _id(
+        database,
+        "put_lane",
+        project_id=project_id,
+        machine_class_id=machine_class_id,
+        environment_class_id=environment_class_id,
+        subject=subject.name if subject else "",
+        branch=lane_branch,
+        dirty=dirty,
+    )
+    is_default = branch == default_branch if default_branch else branch in USUAL_DEFAULT_BRANCHES
+    memory = [e.usage.memory_bytes_max for e in measured if e.usage.memory_bytes_max is not None]
+    return _id(
+        database,
+        "insert_run",
+        uid=envelope.uid,
+        report_id=report_id,
+        project_id=project_id,
+        catalog_id=catalog_id,
+        lane_id=lane_id,
+        target_id=target_id,
+        spec_id=_id(database, "put_spec", target_id=target_id, hash=envelope.spec.hash(), doc=envelope.spec.doc()),
+        framework_id=_id(
+            database,
+            "put_framework",
+            name=envelope.framework.name,
+            version=envelope.framework.version,
+            reader_version=envelope.framework.reader_version,
+        ),
+        subject_id=None
+        if subject is None
+        else _id(
+            database,
+            "put_subject",
+            name=subject.name,
+            version=subject.version,
+            configuration=subject.configuration,
+        ),
+        user_id=_id(database, "put_user", name=envelope.user.name, email=envelope.user.email),
+        machine_id=_id(database, "put_machine", name=envelope.machine.name) if envelope.machine.name else None,
+        environment_id=environment_id,
+        commit_id=commit_id,
+        base_commit_id=base_id,
+        branch=lane_branch,
+        dirty=dirty,
+        trunk=bool(revision and not dirty and not fork and is_default),
+        fork=fork_name,
+        tree=revision.tree if revision else None,
+        origin=envelope.origin,
+        started_at=envelope.started_at_ms,
+        finished_at=envelope.finished_at_ms,
+        exit_code=envelope.exit_code,
+        status=envelope.status,
+        wall_s=sum(e.wall_s for e in measured) if measured else None,
+        user_s=_sum([e.usage.user_s for e in measured]),
+        system_s=_sum([e.usage.system_s for e in measured]),
+        memory_bytes_max=max(memory) if memory else None,
+        unread_count=report.body.unread_count,
+        block_id=None if report.body.lines.case else 0,
+    )
+
+
+def put_project(database: Database, project: Project) -> tuple[int, int, str | None]:
+    """Return the ids of a project and its repository, and the default branch.
+
+    The present place is looked up first, then the aliases of explicit moves.
+    """
+    repository = project.repository
+    repo_row = database.one(
+        "put_repo",
+        host=repository.host,
+        owner=repository.owner,
+        name=repository.name,
+        default_branch=repository.default_branch,
+    )
+    place = {**_place(repository), "path": project.path}
+    found = database.one("find_project", **place) or database.one("find_project_alias", **place)
+    if found:
+        return int(found[0]), int(repo_row[0]), repo_row[1]
+    project_id = _id(database, "put_project", repo_id=repo_row[0], path=project.path, name=project.name)
+    return project_id, int(repo_row[0]), repo_row[1]
+
+
+def _place(repository: Repository) -> dict[str, str]:
+    return {"host": repository.host, "owner": repository.owner, "repo": repository.name}
+
+
+def add_project_alias(database: Database, old: Project, new: Project) -> None:
+    """Say that ``old`` has moved to ``new``: runs from the old place go to the new one, and its history stays.
+
+    What was kept at the old place is not moved: say it before the first run from the new place, or the old place keeps
+    the rows and becomes the project of both.
+    """
+    with database.transaction(durable=True):
+        known_old = database.one("find_project", **_place(old.repository), path=old.path)
+        known_new = database.one("find_project", **_place(new.repository), path=new.path)
+        if known_old and not known_new:
+            # The rows lie at the old place: the new one leads to them.
+            database.do("put_project_alias", **_place(new.repository), path=new.path, project_id=known_old[0])
+        else:
+            project_id = put_project(database, new)[0]
+            database.do("put_project_alias", **_place(old.repository), path=old.path, project_id=project_id)
+
+
+def _put_revision(database: Database, repo_id: int, revision: Revision | None) -> tuple[int | None, int | None]:
+    if revision is None:
+        return None, None
+    commit = revision.commit
+    commit_id = _id(
+        database,
+        "put_commit",
+        repo_id=repo_id,
+        sha=commit.sha,
+        parent_sha=commit.parents[0] if commit.parents else None,
+        seq=revision.commit_count,
+        author=commit.author,
+        subject=commit.subject,
+        authored_at=commit.authored_at_ms,
+        committed_at=commit.committed_at_ms,
+    )
+    base_id = None if revision.base is None else _put_bare_commit(database, repo_id, revision.base)
+    if revision.commit_count is not None:
+        _order_known_commits(database, repo_id, revision)
+    return commit_id, base_id
+
+
+def _put_bare_commit(database: Database, repo_id: int, sha: str) -> int:
+    nothing = dict.fromkeys(("parent_sha", "seq", "author", "subject", "authored_at", "committed_at"))
+    return _id(database, "put_commit", repo_id=repo_id, sha=sha, **nothing)
+
+
+def _order_known_commits(database: Database, repo_id: int, revision: Revision) -> None:
+    """Give a place to commits that came without one, where this revision's first-parent chain knows it."""
+    unordered = {row[0] for row in database.all("commits_without_seq", repo_id=repo_id)}
+    if not unordered or revision.commit_count is None:
+        return
+    for back, sha in enumerate(revision.chain):
+        if sha in unordered:
+            database.do("set_commit_seq", repo_id=repo_id, sha=sha, seq=revision.commit_count - back)
+
+
+def _put_environment(database: Database, envelope: Envelope) -> tuple[int, int]:
+    environment = envelope.environment
+    class_id = _id(
+        database,
+        "put_environment_class",
+        hash=environment.class_hash(),
+        toolchain=environment.toolchain,
+        facts=canonical_json(environment.class_facts).decode(),
+    )
+    environment_id = _id(
+        database,
+        "put_environment",
+        hash=environment.hash(),
+        class_id=class_id,
+        os=environment.os,
+        facts=canonical_json(environment.facts).decode(),
+    )
+    return class_id, environment_id
+
+
+def _put_machine_class(database: Database, envelope: Envelope) -> int:
+    kind = envelope.machine.machine_class
+    return _id(
+        database,
+        "put_machine_class",
+        hash=kind.hash(),
+        cpu=kind.cpu_model_name,
+        cores=kind.cores,
+        memory_bytes=kind.memory_bytes,
+        arch=kind.architecture,
+        facts=canonical_json({k: v for k, v in msgspec.to_builtins(kind).items() if v is not None}).decode(),
+    )
+
+
+def _sum(values: list[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None
+
+
+def _id(database: Database, statement: str, /, **parameters: Any) -> int:  # noqa: ANN401 -- what SQL takes
+    return int(database.one(statement, **parameters)[0])

@@ -1,0 +1,104 @@
+"""What the verbs ask: one function per question, rows as plain dictionaries."""
+
+from typing import Any
+
+import msgspec
+
+from benchhub.errors import NothingMatchedError
+from benchhub.store.database import Database
+
+Rows = list[dict[str, Any]]
+
+
+class FoundRun(msgspec.Struct, frozen=True):
+    """A run that somebody named."""
+
+    run_id: int
+    uid: str
+    report_id: int
+
+
+def find_run(database: Database, reference: str) -> FoundRun:
+    """Return the run that ``reference`` names.
+
+    Args:
+        database: Where to look.
+        reference: ``latest``, ``-2`` (one before it), a number, or the unique beginning of a uid.
+
+    Raises:
+        NothingMatchedError: There is none, or several.
+    """
+    if reference == "latest" or (reference.startswith("-") and reference[1:].isdigit()):
+        back = 0 if reference == "latest" else int(reference[1:]) - 1
+        rows = database.all("run_from_end", back=max(back, 0))
+    elif reference.isdigit() and len(reference) < 13:  # noqa: PLR2004 -- longer digits are the beginning of a uid
+        rows = database.all("run_by_id", id=int(reference)) or _by_uid(database, reference)
+    else:
+        rows = _by_uid(database, reference)
+    if len(rows) > 1:
+        what = f"several runs begin with `{reference}`"
+        raise NothingMatchedError(what, hint="write more of the id, or the run's number")
+    if not rows:
+        what = f"no run `{reference}`"
+        raise NothingMatchedError(what, hint="`bh runs` lists them")
+    return FoundRun(*rows[0])
+
+
+def _by_uid(database: Database, beginning: str) -> list[Any]:
+    beginning = beginning.lower()
+    return database.all("run_by_uid", low=beginning, high=beginning + "g")
+
+
+def rows_of(database: Database, statement: str, /, **parameters: Any) -> Rows:  # noqa: ANN401 -- what SQL takes
+    """Return the rows of a named statement, each as a dictionary in the order of its columns."""
+    cursor = database.cursor(statement, **parameters)
+    columns = [column[0] for column in cursor.description]
+    return [dict(zip(columns, row, strict=True)) for row in cursor]
+
+
+def recent_runs(
+    database: Database,
+    *,
+    count: int,
+    project: str | None = None,
+    target: str | None = None,
+    status: str | None = None,
+) -> Rows:
+    """Return the last runs, newest first: the columns of view ``runs`` that people read, and how much each holds."""
+    return rows_of(database, "recent_runs", count=count, project=project, target=target, status=status)
+
+
+def run_whole(database: Database, run_id: int) -> dict[str, Any]:
+    """Return all that the views say of one run: ``run``, ``results``, ``tests``, ``suites``, ``problems``, …."""
+    return {
+        "run": rows_of(database, "run_row", run_id=run_id)[0],
+        "results": rows_of(database, "run_results", run_id=run_id),
+        "tests": rows_of(database, "run_tests", run_id=run_id),
+        "suites": rows_of(database, "run_suites", run_id=run_id),
+        "context": rows_of(database, "run_contexts", run_id=run_id),
+        "problems": rows_of(database, "run_problems", run_id=run_id),
+        "unread": rows_of(database, "run_unread", run_id=run_id),
+    }
+
+
+def find_benchmarks(database: Database, name: str, *, project: str | None = None, metric: str | None = None) -> Rows:
+    """Return the series whose case is called ``name`` (``*`` and ``?`` match), over all parameters and metrics."""
+    return rows_of(database, "find_benchmarks", name=name, project=project, metric=metric)
+
+
+def series_history(database: Database, series_id: int) -> Rows:
+    """Return the values of a series in the order of history: by commit, then by start."""
+    return rows_of(database, "series_history", series_id=series_id)
+
+
+def outcome_history(database: Database, name: str, *, project: str | None = None, count: int = 50) -> Rows:
+    """Return the newest outcomes of the cases called ``name``."""
+    return rows_of(database, "test_history", name=name, project=project, count=count)
+
+
+def values_before(database: Database, run_id: int, first_run_id: int) -> dict[int, float]:
+    """Return, by series, the last value on the run's own lane before ``first_run_id``."""
+    return {
+        row["series_id"]: row["value"]
+        for row in rows_of(database, "values_before", run_id=run_id, first_run_id=first_run_id)
+    }

@@ -1,0 +1,193 @@
+"""Intake: a report and its raw bytes become durable, once, before anything is made of them."""
+
+import hashlib
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import zstandard
+
+from benchhub.errors import ConflictError, StoreError
+from benchhub.model.identity import canonical_json
+from benchhub.model.report import ArtifactRef, Body, Catalog, Envelope, Report
+from benchhub.store.database import Database
+
+ZSTD_LEVEL = 3
+"""Higher levels take 2 to 6 times the time for a tenth less."""
+
+BLOB_IN_FILE_BYTES = 8 << 20
+"""Plain bytes from which a blob is a file beside the database: large rows slow every backup and vacuum."""
+
+PROJECTOR_VERSION = 1
+
+
+class Ingested(msgspec.Struct, frozen=True):
+    """What intake did.
+
+    Attributes:
+        is_new: Whether this was the first time that the report came.
+    """
+
+    report_id: int
+    is_new: bool
+
+
+def ingest(database: Database, report: Report) -> Ingested:
+    """Keep a report and its artifacts; when this returns they survive a power cut.
+
+    Raises:
+        ConflictError: Another report with the same uid is there already.
+        StoreError: The database cannot take it.
+    """
+    envelope = report.envelope
+    envelope_json = canonical_json(envelope)
+    catalog_json = canonical_json(report.catalog)
+    body_json = msgspec.json.encode(report.body)
+    artifacts = sorted((a.name, a.kind, a.sha256) for a in report.artifacts)
+    sha256 = hashlib.sha256(
+        b"".join(
+            hashlib.sha256(part).digest()
+            for part in (envelope_json, catalog_json, body_json, canonical_json(artifacts))
+        )
+    ).digest()
+    packed = _packed_artifacts(database, report.artifacts)
+    compress = zstandard.ZstdCompressor(level=ZSTD_LEVEL).compress
+    with database.transaction(durable=True):
+        known = database.one("find_report", uid=envelope.uid)
+        if known is not None:
+            if known[1] != sha256:
+                what = f"run {envelope.uid} is there already, with other content"
+                raise ConflictError(what, hint="a run never changes; was a file of the spool edited?")
+            return Ingested(known[0], is_new=False)
+        catalog_id = _put_catalog(database, catalog_json)
+        database.do(
+            "insert_report",
+            uid=envelope.uid,
+            received_at=time.time_ns() // 1_000_000,
+            framework=envelope.framework.name,
+            reader_version=envelope.framework.reader_version,
+            sha256=sha256,
+            envelope=envelope_json.decode(),
+            catalog_id=catalog_id,
+            body=compress(body_json),
+        )
+        report_id = int(database.one("find_report", uid=envelope.uid)[0])
+        for artifact, data in packed:
+            digest = bytes.fromhex(artifact.sha256)
+            database.do("insert_blob", sha256=digest, size_bytes=artifact.size_bytes, data=data)
+            database.do("insert_artifact", report_id=report_id, name=artifact.name, kind=artifact.kind, sha256=digest)
+        database.do("insert_projection", report_id=report_id, version=PROJECTOR_VERSION)
+    return Ingested(report_id, is_new=True)
+
+
+def replace_body(database: Database, report_id: int, catalog: Catalog, body: Body, envelope: Envelope) -> None:
+    """Put what a better reader read in place of what was read before.
+
+    The digest stays that of the report as it arrived, so that the same report coming again is still the same.
+    """
+    compress = zstandard.ZstdCompressor(level=ZSTD_LEVEL).compress
+    with database.transaction(durable=True):
+        database.do(
+            "replace_body",
+            report_id=report_id,
+            catalog_id=_put_catalog(database, canonical_json(catalog)),
+            body=compress(msgspec.json.encode(body)),
+            envelope=canonical_json(envelope).decode(),
+            reader_version=envelope.framework.reader_version,
+        )
+
+
+def load_report(database: Database, report_id: int) -> Report:
+    """Return a report whole, its artifacts without paths.
+
+    Raises:
+        StoreError: There is no such report.
+    """
+    row = database.one("report_row", report_id=report_id)
+    if row is None:
+        what = f"no report {report_id}"
+        raise StoreError(what)
+    decompress = zstandard.ZstdDecompressor().decompress
+    artifacts = tuple(
+        ArtifactRef(name=name, kind=kind, sha256=sha256.hex(), size_bytes=size)
+        for name, kind, sha256, size in database.all("artifacts_of_report", report_id=report_id)
+    )
+    return Report(
+        envelope=msgspec.json.decode(row[1], type=Envelope),
+        catalog=msgspec.json.decode(decompress(row[2]), type=Catalog),
+        body=msgspec.json.decode(decompress(row[3]), type=Body),
+        artifacts=artifacts,
+    )
+
+
+def artifact_chunks(database: Database, sha256: str) -> Iterator[bytes]:
+    """Yield the plain bytes of an artifact.
+
+    Raises:
+        StoreError: Its bytes are gone.
+    """
+    digest = bytes.fromhex(sha256)
+    row = database.one("blob_data", sha256=digest)
+    file = blob_file(database.path, sha256)
+    if row is not None and row[0] is not None:
+        with zstandard.ZstdDecompressor().stream_reader(row[0]) as reader:
+            while chunk := reader.read(1 << 18):
+                yield chunk
+    elif file.exists():
+        with file.open("rb") as opened, zstandard.ZstdDecompressor().stream_reader(opened) as reader:
+            while chunk := reader.read(1 << 18):
+                yield chunk
+    else:
+        what = f"the bytes of artifact {sha256[:12]} are gone"
+        raise StoreError(what, hint="`bh db check` lists what is missing")
+
+
+def blob_file(database: Path, sha256: str) -> Path:
+    """Return where a large blob lies, beside the database."""
+    return database.with_name(database.name + ".blobs") / sha256[:2] / f"{sha256}.zst"
+
+
+def _put_catalog(database: Database, catalog_json: bytes) -> int:
+    digest = hashlib.sha256(catalog_json).digest()[:16]
+    row = database.one("find_catalog", hash=digest)
+    if row is None:
+        doc = zstandard.ZstdCompressor(level=ZSTD_LEVEL).compress(catalog_json)
+        database.do("insert_catalog", hash=digest, doc=doc)
+        row = database.one("find_catalog", hash=digest)
+    return int(row[0])
+
+
+def _packed_artifacts(database: Database, artifacts: tuple[ArtifactRef, ...]) -> list[tuple[ArtifactRef, bytes | None]]:
+    """Compress the artifacts before the transaction: nobody waits for the lock meanwhile."""
+    packed: list[tuple[ArtifactRef, bytes | None]] = []
+    for artifact in artifacts:
+        if artifact.path is None:
+            if database.one("has_blob", sha256=bytes.fromhex(artifact.sha256)) is None:
+                what = f"artifact `{artifact.name}` has no bytes"
+                raise StoreError(what)
+            packed.append((artifact, None))
+            continue
+        packed.append((artifact, _pack(database, artifact)))
+    return packed
+
+
+def _pack(database: Database, artifact: ArtifactRef) -> bytes | None:
+    """Return an artifact's compressed bytes, or put them into a file and return ``None``."""
+    compressor = zstandard.ZstdCompressor(level=ZSTD_LEVEL, write_checksum=True)
+    with Path(str(artifact.path)).open("rb") as source:
+        if artifact.size_bytes < BLOB_IN_FILE_BYTES:
+            return compressor.compress(source.read())
+        file = blob_file(database.path, artifact.sha256)
+        if file.exists():
+            return None
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            draft = file.with_name(f".{file.name}.{time.time_ns()}")
+            with draft.open("wb") as target:
+                compressor.copy_stream(source, target, size=artifact.size_bytes)
+            draft.replace(file)
+        except OSError as error:
+            what = f"artifact `{artifact.name}` cannot be kept in `{file.parent}`: {error}"
+            raise StoreError(what) from error
+        return None

@@ -1,0 +1,100 @@
+"""People's SQL, read-only, with limits and errors that help."""
+
+import difflib
+import re
+import sqlite3
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+from benchhub.errors import UserError
+from benchhub.store.database import Database
+
+SECONDS_MAX = 60.0
+OPCODES_PER_LOOK = 20_000
+"""How often the clock is looked at."""
+
+_READING = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE})
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """Columns and rows; the rows come as they are found."""
+
+    columns: list[str]
+    rows: Iterator[Sequence[Any]]
+
+
+def run_sql(
+    database: Database, text: str, parameters: dict[str, Any] | None = None, *, seconds_max: float = SECONDS_MAX
+) -> Answer:
+    """Answer a question in SQL; nothing can be written, attached or loaded.
+
+    Args:
+        database: Opened with ``readonly``.
+        text: One statement.
+        parameters: Values of its ``:names``.
+        seconds_max: A question that takes longer is ended.
+
+    Raises:
+        UserError: The statement is wrong, not a question, or takes too long; names what exists instead.
+    """
+    connection = database.connection
+    connection.set_authorizer(_allow)
+    deadline = time.monotonic() + seconds_max
+    connection.set_progress_handler(lambda: time.monotonic() > deadline, OPCODES_PER_LOOK)
+    try:
+        cursor = connection.execute(text, parameters or {})
+    except (sqlite3.Error, sqlite3.Warning) as error:
+        raise _user_error(database, text, error, seconds_max) from error
+    if cursor.description is None:
+        what = "the statement asks nothing"
+        raise UserError(what, hint="e.g. bh sql 'SELECT * FROM runs'")
+    return Answer([column[0] for column in cursor.description], _rows(database, text, cursor, seconds_max))
+
+
+def _rows(database: Database, text: str, cursor: sqlite3.Cursor, seconds_max: float) -> Iterator[Sequence[Any]]:
+    try:
+        yield from cursor
+    except sqlite3.Error as error:
+        raise _user_error(database, text, error, seconds_max) from error
+
+
+_PRAGMAS = frozenset({"table_info", "table_xinfo", "table_list", "index_list", "index_info"})
+
+
+def _allow(action: int, first: str | None, *_: object) -> int:
+    if action in _READING or (action == sqlite3.SQLITE_PRAGMA and first in _PRAGMAS):
+        return sqlite3.SQLITE_OK
+    return sqlite3.SQLITE_DENY
+
+
+def _user_error(database: Database, text: str, error: Exception, seconds_max: float) -> UserError:
+    said = str(error)
+    if "interrupted" in said:
+        return UserError(f"the question took more than {seconds_max:g} s", hint="narrow it, e.g. by run_id or project")
+    if "not authorized" in said or "prohibited" in said or "readonly" in said:
+        return UserError("only questions are answered here: SELECT", hint="the database is read-only for people's SQL")
+    if "one statement at a time" in said:
+        return UserError("one statement at a time")
+    missing = re.search(r"no such (table|column): (\S+)", said)
+    if missing is None:
+        return UserError(f"SQL: {said}")
+    return UserError(f"SQL: {said}", hint=_nearest(database, missing[1], missing[2], text))
+
+
+def _nearest(database: Database, kind: str, name: str, text: str) -> str:
+    database.connection.set_authorizer(None)
+    database.connection.set_progress_handler(None, 0)
+    views = [row[0] for row in database.all("names_of_views")]
+    if kind == "table":
+        near = difflib.get_close_matches(name, views, n=1)
+        return f"did you mean `{near[0]}`?" if near else f"the views are {', '.join(views)}"
+    columns: dict[str, None] = {}
+    for view in views:
+        if re.search(rf"\b{view}\b", text):
+            for row in database.connection.execute("SELECT name FROM pragma_table_info(?)", (view,)):
+                columns[row[0]] = None
+    near = difflib.get_close_matches(name.rpartition(".")[2], columns, n=1)
+    return f"did you mean `{near[0]}`?" if near else f"the columns are {', '.join(columns)}"

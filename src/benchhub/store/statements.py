@@ -1,0 +1,19 @@
+"""Named SQL statements, read from a file beside this one."""
+
+from functools import cache
+from pathlib import Path
+
+
+@cache
+def statements() -> dict[str, str]:
+    """Return the statements of ``statements.sql`` by name."""
+    found: dict[str, str] = {}
+    for part in text_of("statements.sql").split("-- name: ")[1:]:
+        name, _, body = part.partition("\n")
+        found[name.strip()] = body.split("\n-- ", 1)[0].strip().rstrip(";")
+    return found
+
+
+def text_of(file_name: str) -> str:
+    """Return a file of this room."""
+    return Path(__file__).with_name(file_name).read_text(encoding="utf-8")

@@ -1,0 +1,390 @@
+-- Named statements: `-- name: x` begins one.  Parameters are `:name`.  The same text is meant for both databases; what
+-- must differ between them has a file of its own.
+
+-- name: schema_version
+SELECT version_num FROM schema_version;
+
+-- name: insert_catalog
+INSERT INTO catalog (hash, doc) VALUES (:hash, :doc) ON CONFLICT (hash) DO NOTHING;
+
+-- name: find_catalog
+SELECT id FROM catalog WHERE hash = :hash;
+
+-- name: find_report
+SELECT id, sha256 FROM report WHERE uid = :uid;
+
+-- name: insert_report
+INSERT INTO report (uid, received_at, framework, reader_version, sha256, envelope, catalog_id, body)
+VALUES (:uid, :received_at, :framework, :reader_version, :sha256, :envelope, :catalog_id, :body);
+
+-- name: insert_projection
+INSERT INTO projection (report_id, version, state) VALUES (:report_id, :version, 'todo');
+
+-- name: replace_body
+UPDATE report SET catalog_id = :catalog_id, body = :body, envelope = :envelope, reader_version = :reader_version
+WHERE id = :report_id;
+
+-- name: insert_blob
+INSERT INTO blob (sha256, size_bytes, data) VALUES (:sha256, :size_bytes, :data) ON CONFLICT (sha256) DO NOTHING;
+
+-- name: has_blob
+SELECT 1 FROM blob WHERE sha256 = :sha256;
+
+-- name: insert_artifact
+INSERT INTO artifact (report_id, name, kind, sha256) VALUES (:report_id, :name, :kind, :sha256);
+
+-- name: artifacts_of_report
+SELECT a.name, a.kind, a.sha256, b.size_bytes FROM artifact a JOIN blob b ON b.sha256 = a.sha256
+WHERE a.report_id = :report_id ORDER BY a.kind <> 'output', a.name DESC;
+
+-- name: blob_data
+SELECT data FROM blob WHERE sha256 = :sha256;
+
+-- name: report_row
+SELECT r.id, r.envelope, c.doc AS catalog, r.body, r.catalog_id, r.reader_version
+FROM report r JOIN catalog c ON c.id = r.catalog_id WHERE r.id = :report_id;
+
+-- name: report_ids
+SELECT id FROM report WHERE :framework IS NULL OR framework = :framework ORDER BY id;
+
+-- name: open_projections
+SELECT report_id FROM projection WHERE state <> 'done' ORDER BY report_id;
+
+-- name: projection_done
+UPDATE projection SET state = 'done', version = :version, error = NULL WHERE report_id = :report_id;
+
+-- name: projection_failed
+UPDATE projection SET state = 'failed', version = :version, error = :error WHERE report_id = :report_id;
+
+-- name: failed_projections
+SELECT q.report_id, r.uid, q.error FROM projection q JOIN report r ON r.id = q.report_id
+WHERE q.state = 'failed' ORDER BY q.report_id;
+
+-- dimensions ----------------------------------------------------------------------------------------------------------
+
+-- name: put_user
+INSERT INTO "user" (name, email) VALUES (:name, :email)
+ON CONFLICT (name) DO UPDATE SET email = coalesce(excluded.email, "user".email) RETURNING id;
+
+-- name: put_repo
+INSERT INTO repo (host, owner, name, default_branch) VALUES (:host, :owner, :name, :default_branch)
+ON CONFLICT (host, owner, name) DO UPDATE SET default_branch = coalesce(excluded.default_branch, repo.default_branch)
+RETURNING id, default_branch;
+
+-- name: find_project
+SELECT p.id FROM project p JOIN repo r ON r.id = p.repo_id
+WHERE r.host = :host AND r.owner = :owner AND r.name = :repo AND p.path = :path;
+
+-- name: find_project_alias
+SELECT project_id FROM project_alias WHERE host = :host AND owner = :owner AND repo = :repo AND path = :path;
+
+-- name: put_project_alias
+INSERT INTO project_alias (host, owner, repo, path, project_id) VALUES (:host, :owner, :repo, :path, :project_id)
+ON CONFLICT (host, owner, repo, path) DO UPDATE SET project_id = excluded.project_id;
+
+-- name: put_project
+INSERT INTO project (repo_id, path, name) VALUES (:repo_id, :path, :name)
+ON CONFLICT (repo_id, path) DO UPDATE SET name = excluded.name RETURNING id;
+
+-- name: put_target
+INSERT INTO target (project_id, name) VALUES (:project_id, :name)
+ON CONFLICT (project_id, name) DO UPDATE SET name = excluded.name RETURNING id;
+
+-- name: put_spec
+INSERT INTO spec (target_id, hash, doc) VALUES (:target_id, :hash, :doc)
+ON CONFLICT (target_id, hash) DO UPDATE SET doc = excluded.doc RETURNING id;
+
+-- name: put_framework
+INSERT INTO framework (name, version, reader_version) VALUES (:name, :version, :reader_version)
+ON CONFLICT (name, version, reader_version) DO UPDATE SET name = excluded.name RETURNING id;
+
+-- name: put_subject
+INSERT INTO subject (name, version, configuration) VALUES (:name, :version, :configuration)
+ON CONFLICT (name, version, configuration) DO UPDATE SET name = excluded.name RETURNING id;
+
+-- name: put_machine
+INSERT INTO machine (name) VALUES (:name) ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING id;
+
+-- name: put_machine_class
+INSERT INTO machine_class (hash, cpu, cores, memory_bytes, arch, facts)
+VALUES (:hash, :cpu, :cores, :memory_bytes, :arch, :facts)
+ON CONFLICT (hash) DO UPDATE SET facts = excluded.facts RETURNING id;
+
+-- name: put_environment_class
+INSERT INTO environment_class (hash, toolchain, facts) VALUES (:hash, :toolchain, :facts)
+ON CONFLICT (hash) DO UPDATE SET facts = excluded.facts RETURNING id;
+
+-- name: put_environment
+INSERT INTO environment (hash, class_id, os, facts) VALUES (:hash, :class_id, :os, :facts)
+ON CONFLICT (hash) DO UPDATE SET facts = excluded.facts RETURNING id;
+
+-- name: put_lane
+INSERT INTO lane (project_id, machine_class_id, environment_class_id, subject, branch, dirty)
+VALUES (:project_id, :machine_class_id, :environment_class_id, :subject, :branch, :dirty)
+ON CONFLICT (project_id, machine_class_id, environment_class_id, subject, branch, dirty)
+DO UPDATE SET dirty = excluded.dirty RETURNING id;
+
+-- name: put_commit
+INSERT INTO git_commit (repo_id, sha, parent_sha, seq, author, subject, authored_at, committed_at)
+VALUES (:repo_id, :sha, :parent_sha, :seq, :author, :subject, :authored_at, :committed_at)
+ON CONFLICT (repo_id, sha) DO UPDATE SET
+  parent_sha = coalesce(excluded.parent_sha, git_commit.parent_sha),
+  seq = coalesce(excluded.seq, git_commit.seq),
+  author = coalesce(excluded.author, git_commit.author),
+  subject = coalesce(excluded.subject, git_commit.subject),
+  authored_at = coalesce(excluded.authored_at, git_commit.authored_at),
+  committed_at = coalesce(excluded.committed_at, git_commit.committed_at)
+RETURNING id;
+
+-- name: commits_without_seq
+SELECT sha FROM git_commit WHERE repo_id = :repo_id AND seq IS NULL;
+
+-- name: set_commit_seq
+UPDATE git_commit SET seq = :seq WHERE repo_id = :repo_id AND sha = :sha;
+
+-- runs ----------------------------------------------------------------------------------------------------------------
+
+-- name: run_of_report
+SELECT id, block_id FROM run WHERE report_id = :report_id;
+
+-- name: insert_run
+INSERT INTO run (uid, report_id, project_id, catalog_id, lane_id, target_id, spec_id, framework_id, subject_id, user_id, machine_id,
+  environment_id, commit_id, base_commit_id, branch, dirty, trunk, fork, tree, origin, started_at, finished_at, exit_code,
+  status, wall_s, user_s, system_s, memory_bytes_max, unread_count, block_id)
+VALUES (:uid, :report_id, :project_id, :catalog_id, :lane_id, :target_id, :spec_id, :framework_id, :subject_id, :user_id, :machine_id,
+  :environment_id, :commit_id, :base_commit_id, :branch, :dirty, :trunk, :fork, :tree, :origin, :started_at, :finished_at,
+  :exit_code, :status, :wall_s, :user_s, :system_s, :memory_bytes_max, :unread_count, :block_id)
+ON CONFLICT (report_id) DO UPDATE SET project_id = excluded.project_id, lane_id = excluded.lane_id,
+  target_id = excluded.target_id, spec_id = excluded.spec_id, framework_id = excluded.framework_id,
+  subject_id = excluded.subject_id, user_id = excluded.user_id, machine_id = excluded.machine_id,
+  environment_id = excluded.environment_id, commit_id = excluded.commit_id, base_commit_id = excluded.base_commit_id,
+  branch = excluded.branch, dirty = excluded.dirty, trunk = excluded.trunk, fork = excluded.fork, tree = excluded.tree,
+  status = excluded.status, exit_code = excluded.exit_code, unread_count = excluded.unread_count,
+  catalog_id = excluded.catalog_id, block_id = excluded.block_id
+RETURNING id;
+
+-- name: catalog_of_report
+SELECT catalog_id FROM report WHERE id = :report_id;
+
+-- name: project_of_run
+SELECT project_id FROM run WHERE id = :run_id;
+
+-- name: resolved_catalog
+SELECT case_ids, series_ids FROM resolved_catalog
+WHERE catalog_id = :catalog_id AND project_id = :project_id AND framework = :framework;
+
+-- name: put_resolved_catalog
+INSERT INTO resolved_catalog (catalog_id, project_id, framework, case_ids, series_ids)
+VALUES (:catalog_id, :project_id, :framework, :case_ids, :series_ids)
+ON CONFLICT (catalog_id, project_id, framework)
+DO UPDATE SET case_ids = excluded.case_ids, series_ids = excluded.series_ids;
+
+-- name: forget_resolved_catalogs
+DELETE FROM resolved_catalog WHERE project_id = :project_id;
+
+-- name: find_case
+SELECT id FROM bench_case WHERE project_id = :project_id AND hash = :hash;
+
+-- name: find_case_alias
+SELECT case_id FROM case_alias WHERE project_id = :project_id AND hash = :hash;
+
+-- name: put_case_alias
+INSERT INTO case_alias (project_id, hash, case_id) VALUES (:project_id, :hash, :case_id)
+ON CONFLICT (project_id, hash) DO UPDATE SET case_id = excluded.case_id;
+
+-- name: insert_case
+INSERT INTO bench_case (project_id, hash, kind, framework, suite, name, said_name, params, param_text)
+VALUES (:project_id, :hash, :kind, :framework, :suite, :name, :said_name, :params, :param_text) RETURNING id;
+
+-- name: insert_case_param
+INSERT INTO case_param (case_id, key, value, num, origin) VALUES (:case_id, :key, :value, :num, :origin);
+
+-- name: put_metric
+INSERT INTO metric (name, unit, better, exact) VALUES (:name, :unit, :better, :exact)
+ON CONFLICT (name, unit) DO UPDATE SET
+  better = CASE WHEN excluded.better = 'none' THEN metric.better ELSE excluded.better END,
+  exact = max(metric.exact, excluded.exact)
+RETURNING id;
+
+-- name: put_series
+INSERT INTO series (project_id, case_id, metric_id) VALUES (:project_id, :case_id, :metric_id)
+ON CONFLICT (case_id, metric_id) DO UPDATE SET project_id = excluded.project_id RETURNING id;
+
+-- facts ---------------------------------------------------------------------------------------------------------------
+
+-- name: insert_measurement
+INSERT INTO measurement (run_id, series_id, value, n, lo, hi, sd, samples, iterations) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: insert_distribution
+INSERT INTO distribution (run_id, series_id, stats) VALUES (?, ?, ?);
+
+-- name: insert_test_result
+INSERT INTO test_result (run_id, case_id, attempt, status, tool_status, duration_s, message, flags)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: insert_suite_result
+INSERT INTO suite_result (run_id, seq, suite, status, tool_status, duration_s) VALUES (?, ?, ?, ?, ?, ?);
+
+-- name: insert_context
+INSERT INTO context (run_id, key, suite, value) VALUES (?, ?, ?, ?)
+ON CONFLICT (run_id, key, suite) DO UPDATE SET value = excluded.value;
+
+-- name: insert_problem
+INSERT INTO problem (run_id, seq, kind, place, text) VALUES (?, ?, ?, ?, ?);
+
+-- name: insert_unread
+INSERT INTO unread (run_id, seq, stream, line, byte_offset, why, text) VALUES (?, ?, ?, ?, ?, ?, ?);
+
+-- name: update_heads
+INSERT INTO series_head (lane_id, series_id, commit_seq, at, run_id, value)
+SELECT r.lane_id, m.series_id, coalesce(c.seq, 0), r.started_at, r.id, m.value
+FROM run r JOIN measurement m ON m.run_id = r.id LEFT JOIN git_commit c ON c.id = r.commit_id
+WHERE r.id = :run_id
+ON CONFLICT (lane_id, series_id) DO UPDATE SET
+  prev_commit_seq = CASE WHEN (excluded.commit_seq, excluded.at, excluded.run_id)
+    > (series_head.commit_seq, series_head.at, series_head.run_id) THEN series_head.commit_seq ELSE excluded.commit_seq END,
+  prev_at = CASE WHEN (excluded.commit_seq, excluded.at, excluded.run_id)
+    > (series_head.commit_seq, series_head.at, series_head.run_id) THEN series_head.at ELSE excluded.at END,
+  prev_run_id = CASE WHEN (excluded.commit_seq, excluded.at, excluded.run_id)
+    > (series_head.commit_seq, series_head.at, series_head.run_id) THEN series_head.run_id ELSE excluded.run_id END,
+  prev_value = CASE WHEN (excluded.commit_seq, excluded.at, excluded.run_id)
+    > (series_head.commit_seq, series_head.at, series_head.run_id) THEN series_head.value ELSE excluded.value END,
+  commit_seq = max(excluded.commit_seq, series_head.commit_seq),
+  at = CASE WHEN (excluded.commit_seq, excluded.at, excluded.run_id)
+    > (series_head.commit_seq, series_head.at, series_head.run_id) THEN excluded.at ELSE series_head.at END,
+  run_id = CASE WHEN (excluded.commit_seq, excluded.at, excluded.run_id)
+    > (series_head.commit_seq, series_head.at, series_head.run_id) THEN excluded.run_id ELSE series_head.run_id END,
+  value = CASE WHEN (excluded.commit_seq, excluded.at, excluded.run_id)
+    > (series_head.commit_seq, series_head.at, series_head.run_id) THEN excluded.value ELSE series_head.value END
+WHERE series_head.prev_run_id IS NULL OR (excluded.commit_seq, excluded.at, excluded.run_id)
+  > (series_head.prev_commit_seq, series_head.prev_at, series_head.prev_run_id);
+
+-- name: heads_naming_run
+SELECT lane_id, series_id FROM series_head WHERE run_id = :run_id OR prev_run_id = :run_id;
+
+-- name: delete_heads_of_run
+DELETE FROM series_head WHERE lane_id = :lane_id AND series_id IN
+  (SELECT series_id FROM measurement WHERE run_id = :run_id) AND (run_id = :run_id OR prev_run_id = :run_id);
+
+-- name: rebuild_heads
+INSERT INTO series_head (lane_id, series_id, commit_seq, at, run_id, value,
+  prev_commit_seq, prev_at, prev_run_id, prev_value)
+SELECT lane_id, series_id, commit_seq, at, run_id, value, prev_commit_seq, prev_at, prev_run_id, prev_value FROM (
+  SELECT r.lane_id, m.series_id, coalesce(c.seq, 0) AS commit_seq, r.started_at AS at, m.run_id, m.value,
+    lead(coalesce(c.seq, 0)) OVER newest AS prev_commit_seq, lead(r.started_at) OVER newest AS prev_at,
+    lead(m.run_id) OVER newest AS prev_run_id, lead(m.value) OVER newest AS prev_value,
+    row_number() OVER newest AS place
+  FROM run r JOIN measurement m ON m.run_id = r.id LEFT JOIN git_commit c ON c.id = r.commit_id
+  WINDOW newest AS (PARTITION BY r.lane_id, m.series_id
+    ORDER BY coalesce(c.seq, 0) DESC, r.started_at DESC, r.id DESC))
+WHERE place = 1;
+
+-- name: delete_all_heads
+DELETE FROM series_head;
+
+-- history blocks ------------------------------------------------------------------------------------------------------
+
+-- name: runs_to_block
+SELECT id FROM run WHERE project_id = :project_id AND block_id IS NULL AND catalog_id = :catalog_id
+ORDER BY id LIMIT :runs;
+
+-- name: next_block
+SELECT coalesce(max(id), 0) + 1 FROM history_block;
+
+-- name: values_of_run
+SELECT series_id, value FROM measurement WHERE run_id = :run_id ORDER BY series_id;
+
+-- name: insert_history_block
+INSERT INTO history_block (id, slot, run_id) VALUES (?, ?, ?);
+
+-- name: insert_history_value
+INSERT INTO history_value (series_id, block_id, value) VALUES (?, ?, ?);
+
+-- name: set_block
+UPDATE run SET block_id = :block_id WHERE id IN (SELECT run_id FROM history_block WHERE id = :block_id);
+
+-- name: series_of_block
+SELECT DISTINCT m.series_id FROM history_block k JOIN measurement m ON m.run_id = k.run_id WHERE k.id = :block_id;
+
+-- name: delete_history_value
+DELETE FROM history_value WHERE series_id = ? AND block_id = ?;
+
+-- name: leave_block
+UPDATE run SET block_id = NULL WHERE id IN (SELECT run_id FROM history_block WHERE id = :block_id);
+
+-- name: delete_history_block
+DELETE FROM history_block WHERE id = :block_id;
+
+-- questions of the verbs ----------------------------------------------------------------------------------------------
+
+-- name: run_by_id
+SELECT id, uid, report_id FROM run WHERE id = :id;
+
+-- name: run_by_uid
+SELECT id, uid, report_id FROM run WHERE uid >= :low AND uid < :high ORDER BY uid LIMIT 2;
+
+-- name: run_from_end
+SELECT id, uid, report_id FROM run ORDER BY id DESC LIMIT 1 OFFSET :back;
+
+-- name: recent_runs
+SELECT run_id, run_uid, project, target, cell, status, commit_short, branch, dirty, machine, toolchain, started_at, seconds,
+  user_name, origin, (SELECT count(*) FROM measurement m WHERE m.run_id = runs.run_id) AS measurements,
+  (SELECT count(*) FROM test_result t WHERE t.run_id = runs.run_id) AS outcomes, unread_lines
+FROM runs
+WHERE (:project IS NULL OR project = :project) AND (:target IS NULL OR target = :target)
+  AND (:status IS NULL OR status = :status)
+ORDER BY run_id DESC LIMIT :count;
+
+-- name: run_row
+SELECT * FROM runs WHERE run_id = :run_id;
+
+-- name: run_results
+SELECT suite, benchmark, param_text, metric, unit, better, value, lo, hi, sd, n, series_id, case_id
+FROM results WHERE run_id = :run_id ORDER BY case_id, series_id;
+
+-- name: run_tests
+SELECT kind, suite, test, param_text, attempt, status, tool_status, seconds, flags, message, case_id
+FROM tests WHERE run_id = :run_id ORDER BY case_id, attempt;
+
+-- name: run_suites
+SELECT suite, status, tool_status, seconds FROM suites WHERE run_id = :run_id;
+
+-- name: run_problems
+SELECT kind, place, text FROM problems WHERE run_id = :run_id;
+
+-- name: run_unread
+SELECT stream, line, why, text FROM unread_lines WHERE run_id = :run_id;
+
+-- name: run_contexts
+SELECT key, suite, value FROM contexts WHERE run_id = :run_id ORDER BY key, suite;
+
+-- name: find_benchmarks
+SELECT DISTINCT project, suite, benchmark, param_text, metric, unit, better, series_id FROM benchmarks
+WHERE (benchmark = :name OR benchmark GLOB :name OR suite || '.' || benchmark = :name
+    OR benchmark || ' ' || param_text = :name)
+  AND (:project IS NULL OR project = :project) AND (:metric IS NULL OR metric = :metric)
+ORDER BY project, suite, benchmark, param_text, series_id;
+
+-- name: series_history
+SELECT h.value, h.run_id, h.started_at, h.commit_short, h.commit_seq, h.branch, h.dirty, h.trunk, h.machine, h.status,
+  h.lane_id, m.lo, m.hi, m.n
+FROM history h LEFT JOIN measurement m ON m.run_id = h.run_id AND m.series_id = h.series_id
+WHERE h.series_id = :series_id
+ORDER BY h.commit_seq IS NULL, h.commit_seq, h.started_at, h.run_id;
+
+-- name: test_history
+SELECT test, suite, status, seconds, attempt, run_id, started_at, commit_short, branch, dirty, machine, project
+FROM tests WHERE (test = :name OR test GLOB :name OR suite || '.' || test = :name)
+  AND (:project IS NULL OR project = :project)
+ORDER BY project, suite, test, run_id DESC, attempt LIMIT :count;
+
+-- name: values_before
+SELECT m.series_id, m.value FROM run now
+JOIN measurement own ON own.run_id = now.id
+JOIN measurement m ON m.series_id = own.series_id AND m.run_id =
+  (SELECT r.id FROM run r JOIN measurement b ON b.run_id = r.id AND b.series_id = own.series_id
+   WHERE r.lane_id = now.lane_id AND r.id < :first_run_id ORDER BY r.started_at DESC, r.id DESC LIMIT 1)
+WHERE now.id = :run_id;
+
+-- name: names_of_views
+SELECT name FROM sqlite_master WHERE type = 'view' ORDER BY name;

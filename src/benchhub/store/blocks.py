@@ -6,6 +6,8 @@ block: about 9 bytes a value, and a history of 5 000 points reads 79 rows. The v
 in no block yet, so a late block costs time, never truth.
 """
 
+from collections.abc import Iterator
+
 from benchhub.store.database import Database
 
 RUNS_PER_BLOCK = 64
@@ -21,19 +23,7 @@ def add_to_history(database: Database, project_id: int, catalog_id: int) -> None
         return
     (block_id,) = database.one("next_block")
     database.many("insert_history_block", [(block_id, slot, run_id) for slot, run_id in enumerate(run_ids)])
-    columns: dict[int, list[str]] = {}
-    for slot, run_id in enumerate(run_ids):
-        for series_id, value in database.all("values_of_run", run_id=run_id):
-            column = columns.get(series_id)
-            if column is None:
-                column = columns[series_id] = []
-            if len(column) < slot:
-                column += ["null"] * (slot - len(column))
-            column.append(repr(value))
-    database.many(
-        "insert_history_value",
-        [(series_id, block_id, f"[{','.join(columns[series_id])}]") for series_id in sorted(columns)],
-    )
+    database.many("insert_history_value", _columns(database, block_id, run_ids))
     database.do("set_block", block_id=block_id)
 
 
@@ -43,3 +33,17 @@ def leave_history(database: Database, block_id: int) -> None:
     database.many("delete_history_value", [(row[0], block_id) for row in series])
     database.do("leave_block", block_id=block_id)
     database.do("delete_history_block", block_id=block_id)
+
+
+def _columns(database: Database, block_id: int, run_ids: list[int]) -> Iterator[tuple[int, int, str]]:
+    """Yield series, block and JSON array, in the order of the key."""
+    values_by_run = [dict(database.all("values_of_run", run_id=run_id)) for run_id in run_ids]
+    series = values_by_run[0].keys()
+    if all(values.keys() == series for values in values_by_run):
+        columns = zip(*(values.values() for values in values_by_run), strict=True)
+        for series_id, column in zip(series, columns, strict=True):
+            yield series_id, block_id, f"[{','.join(map(repr, column))}]"
+        return
+    for series_id in sorted(set().union(*values_by_run)):
+        cells = (values.get(series_id) for values in values_by_run)
+        yield series_id, block_id, f"[{','.join('null' if cell is None else repr(cell) for cell in cells)}]"

@@ -1,20 +1,21 @@
 """Native tables: a framework's own words and units, made from columns that it declares as data."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
+from itertools import accumulate
+from operator import itemgetter
 from typing import Any
 
 import msgspec
 
 from benchhub.errors import StoreError
 from benchhub.model.report import Column, NativeTable, Report
+from benchhub.model.unit import SaidUnit
 from benchhub.store.database import Database
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _TYPES = {"integer": "ANY", "real": "REAL", "text": "TEXT", "json": "TEXT"}
 _OWN_TABLES = frozenset({"measurement", "run", "report", "series", "catalog", "projection", "test_result"})
-
-Table = list[tuple[Any, ...]]
 
 
 def ensure_native_tables(database: Database, tables: Sequence[NativeTable]) -> None:
@@ -72,102 +73,121 @@ def delete_native_rows(database: Database, run_id: int, tables: Sequence[NativeT
 def insert_native_rows(database: Database, run_id: int, report: Report, case_ids: list[int]) -> None:
     """Fill a framework's tables with one run."""
     for table in report.envelope.native:
-        rows = _result_rows if table.rows == "results" else _outcome_rows
-        marks = ", ".join("?" * (3 + len(table.columns)))
-        names = ", ".join(["run_id", "case_id", "seq", *(column.name for column in table.columns)])
-        database.connection.executemany(
-            f"INSERT INTO {table.name} ({names}) VALUES ({marks})",  # noqa: S608 -- checked names
-            rows(run_id, report, case_ids, table.columns),
-        )
+        if table.rows == "results":
+            case, cells = report.body.lines.case, _result_cells(report, table.columns)
+        else:
+            case, cells = report.body.outcomes.case, _outcome_cells(report, table.columns)
+        if case:
+            _insert(database, run_id, table, [case_ids[index] for index in case], cells)
 
 
-def _result_rows(
-    run_id: int, report: Report, case_ids: list[int], columns: Sequence[Column]
-) -> Iterator[tuple[Any, ...]]:
-    """Yield one row per printed line, in the order of the key."""
+def _insert(database: Database, run_id: int, table: NativeTable, cases: list[int], cells: list[list[Any]]) -> None:
+    """Write the rows in the order of the key.
+
+    Binding a column costs more than writing it: columns without a value are left out of the statement, and so is
+    ``seq`` where every case has one row.
+    """
+    filled = [
+        (column.name, cell) for column, cell in zip(table.columns, cells, strict=True) if cell.count(None) < len(cell)
+    ]
+    names, columns = ["case_id", *(name for name, _ in filled)], [cases, *(cell for _, cell in filled)]
+    if len(set(cases)) == len(cases):
+        seq = "0"
+    else:
+        seq = "?"
+        names.insert(1, "seq")
+        columns.insert(1, _seqs(cases))
+    rows = sorted(zip(*columns, strict=True), key=itemgetter(0) if seq == "0" else itemgetter(0, 1))
+    named = ", ".join(["run_id", *names, *(["seq"] if seq == "0" else [])])
+    marks = ", ".join([str(run_id), *("?" for _ in names), *(["0"] if seq == "0" else [])])
+    database.connection.executemany(f"INSERT INTO {table.name} ({named}) VALUES ({marks})", rows)  # noqa: S608 -- checked
+
+
+def _seqs(cases: list[int]) -> list[int]:
+    """Return, for each row, how many rows of its case stand before it."""
+    counts: dict[int, int] = {}
+    seqs: list[int] = []
+    for case in cases:
+        seqs.append(counts.get(case, 0))
+        counts[case] = seqs[-1] + 1
+    return seqs
+
+
+def _result_cells(report: Report, columns: Sequence[Column]) -> list[list[Any]]:
+    """Return the cells of each column, one per printed line."""
     lines, shapes = report.body.lines, report.catalog.shapes
-    plans = [_shape_plan([unit.said for unit in shape], columns) for shape in shapes]
-    facts = [_fact_column(lines.facts, column, len(lines.case)) for column in columns]
-    constant = [index for index, column in enumerate(columns) if column.source.startswith("fact:")]
-    rows: Table = []
-    position = 0
-    seqs: dict[int, int] = {}
-    values, iterations = lines.said_values, lines.iterations
-    for index, (case, shape) in enumerate(zip(lines.case, lines.shape, strict=True)):
-        width, build = plans[shape]
-        said = values[position : position + width]
-        position += width
-        seq = seqs.get(case, 0)
-        seqs[case] = seq + 1
-        row = build(said, iterations[index])
-        for place in constant:
-            row[place] = facts[place][index]
-        rows.append((run_id, case_ids[case], seq, *row))
-    rows.sort(key=_key)
-    return iter(rows)
+    cells: list[list[Any]] = []
+    starts, widths = _line_starts(report), [len(shape) for shape in shapes]
+    for column in columns:
+        kind, _, what = column.source.partition(":")
+        if kind == "iterations":
+            cells.append(list(lines.iterations))
+        elif kind == "fact":
+            values = lines.facts.get(what, [None])
+            cells.append(values * len(lines.case) if len(values) == 1 else values)
+        elif kind == "unit":
+            cells.append(_said_in(what, report, starts))
+        else:
+            cells.append(_other_units(report, starts, widths, columns))
+    return cells
 
 
-def _key(row: tuple[Any, ...]) -> tuple[int, int]:
-    return row[1], row[2]
+def _line_starts(report: Report) -> list[int]:
+    """Return where each line begins among the flat values."""
+    widths = [len(shape) for shape in report.catalog.shapes]
+    if len(widths) == 1:
+        return list(range(0, len(report.body.lines.said_values), widths[0]))
+    return list(accumulate((widths[shape] for shape in report.body.lines.shape), initial=0))[:-1]
 
 
-def _fact_column(facts: dict[str, list[Any]], column: Column, count: int) -> list[Any]:
-    values = facts.get(column.source.removeprefix("fact:"), [None]) if column.source.startswith("fact:") else [None]
-    return values * count if len(values) == 1 else values
+def _said_in(said_unit: str, report: Report, starts: list[int]) -> list[Any]:
+    """Return the number that each line said in a unit; SQL has no NaN, whose word stands among the other units."""
+    values = report.body.lines.said_values
+    places = [_place_of(said_unit, shape) for shape in report.catalog.shapes]
+    if set(places) == {None}:
+        return [None] * len(starts)
+    cells: list[Any] = []
+    for start, shape in zip(starts, report.body.lines.shape, strict=True):
+        place = places[shape]
+        said = None if place is None else values[start + place]
+        cells.append(None if isinstance(said, str) else said)
+    return cells
 
 
-_Builder = Callable[[list[float | str], int | None], list[Any]]
+def _place_of(said_unit: str, shape: Sequence[SaidUnit]) -> int | None:
+    return next((place for place, unit in enumerate(shape) if unit.said == said_unit), None)
 
 
-def _shape_plan(said_units: list[str], columns: Sequence[Column]) -> tuple[int, _Builder]:
-    """Return how many numbers a line of this shape has, and how they become columns."""
-    place = {unit: index for index, unit in enumerate(said_units)}
-    sources = [column.source for column in columns]
-    named = {source.removeprefix("unit:") for source in sources if source.startswith("unit:")}
-    others = [(unit, index) for index, unit in enumerate(said_units) if unit not in named]
-    picks = [place.get(source.removeprefix("unit:"), -1) if source.startswith("unit:") else -1 for source in sources]
-    iteration_at = sources.index("iterations") if "iterations" in sources else -1
-    others_at = sources.index("other-units") if "other-units" in sources else -1
-
-    def build(said: list[float | str], iterations: int | None) -> list[Any]:
-        row: list[Any] = [None if pick < 0 else said[pick] for pick in picks]
-        odd = {said_units[pick]: said[pick] for pick in picks if pick >= 0 and isinstance(said[pick], str)}
-        for at, pick in enumerate(picks):
-            if pick >= 0 and isinstance(said[pick], str):
-                row[at] = None  # SQL has no NaN; the word stands among the other units.
-        if iteration_at >= 0:
-            row[iteration_at] = iterations
-        if others_at >= 0 and (others or odd):
-            extra = {unit: said[index] for unit, index in others} | odd
-            row[others_at] = msgspec.json.encode(extra).decode()
-        return row
-
-    return len(said_units), build
+def _other_units(report: Report, starts: list[int], widths: list[int], columns: Sequence[Column]) -> list[str | None]:
+    """Return, as a JSON object, what each line said in units that have no column, and the words that are no numbers."""
+    named = {column.source.removeprefix("unit:") for column in columns}
+    values, shapes = report.body.lines.said_values, report.catalog.shapes
+    has_words = any(isinstance(value, str) for value in values)
+    has_others = [any(unit.said not in named for unit in shape) for shape in shapes]
+    if not has_words and not any(has_others):
+        return [None] * len(starts)
+    cells: list[str | None] = []
+    for start, shape in zip(starts, report.body.lines.shape, strict=True):
+        said = zip(shapes[shape], values[start : start + widths[shape]], strict=True)
+        extra = {unit.said: value for unit, value in said if unit.said not in named or isinstance(value, str)}
+        cells.append(msgspec.json.encode(extra).decode() if extra else None)
+    return cells
 
 
-def _outcome_rows(
-    run_id: int, report: Report, case_ids: list[int], columns: Sequence[Column]
-) -> Iterator[tuple[Any, ...]]:
-    """Yield one row per case and attempt."""
+def _outcome_cells(report: Report, columns: Sequence[Column]) -> list[list[Any]]:
+    """Return the cells of each column, one per case and attempt."""
     outcomes = report.body.outcomes
-    seqs: dict[int, int] = {}
-    rows: Table = []
-    fixed: dict[str, Sequence[Any]] = {
-        "status": outcomes.status,
-        "raw_status": outcomes.raw_status,
-        "duration_s": outcomes.duration_s,
-        "message": outcomes.message,
-        "attempt": outcomes.attempt,
+    fixed: dict[str, list[Any]] = {
+        "status": list(outcomes.status),
+        "raw_status": list(outcomes.raw_status),
+        "duration_s": list(outcomes.duration_s),
+        "message": list(outcomes.message),
+        "attempt": list(outcomes.attempt),
         "flags": [" ".join(flags) for flags in outcomes.flags],
     }
-    for index, case in enumerate(outcomes.case):
-        seq = seqs.get(case, 0)
-        seqs[case] = seq + 1
-        facts = outcomes.facts[index] or {}
-        row = [
-            fixed[column.source][index] if column.source in fixed else facts.get(column.source.removeprefix("fact:"))
-            for column in columns
-        ]
-        rows.append((run_id, case_ids[case], seq, *row))
-    rows.sort(key=_key)
-    return iter(rows)
+    return [
+        fixed[column.source]
+        if column.source in fixed
+        else [(facts or {}).get(column.source.removeprefix("fact:")) for facts in outcomes.facts]
+        for column in columns
+    ]

@@ -2,14 +2,15 @@
 
 import sqlite3
 from math import isfinite
+from operator import itemgetter
 from typing import Any
 
 import msgspec
 
 from benchhub.errors import StoreError
 from benchhub.model.case import Case, case_hash, param_text
-from benchhub.model.report import Report
-from benchhub.model.unit import Metric
+from benchhub.model.report import Lines, Report
+from benchhub.model.unit import Metric, SaidUnit
 from benchhub.stats.summary import summarise
 from benchhub.store.blocks import add_to_history, leave_history
 from benchhub.store.database import Database
@@ -30,15 +31,20 @@ _FACT_TABLES = (
 )
 
 
-def project(database: Database, report_id: int) -> int:
+def project(database: Database, report_id: int, report: Report | None = None) -> int:
     """Make the tables of one report and return its run's id.
 
     Done twice, or in another order, it gives the same rows.
 
+    Args:
+        database: Where.
+        report_id: Of a report that was ingested.
+        report: The same report, by who has it at hand; else it is loaded.
+
     Raises:
         StoreError: The database cannot take it, or the report cannot be projected; then it is set aside.
     """
-    report = load_report(database, report_id)
+    report = report or load_report(database, report_id)
     try:
         with database.transaction(durable=False):
             return _project(database, report_id, report)
@@ -84,8 +90,9 @@ def _project(database: Database, report_id: int, report: Report) -> int:
     catalog_id = int(database.one("catalog_of_report", report_id=report_id)[0])
     run_id = put_run(database, report_id, catalog_id, report)
     project_id = int(database.one("project_of_run", run_id=run_id)[0])
-    case_ids, places = _resolve(database, catalog_id, project_id, report)
-    database.many("insert_measurement", _measurements(run_id, report, places))
+    resolved = _resolve(database, catalog_id, project_id, report)
+    case_ids = resolved.case_ids
+    _insert_measurements(database, run_id, report, resolved)
     database.many("insert_distribution", _distributions(database, run_id, project_id, report, case_ids))
     database.many("insert_test_result", _test_results(run_id, report, case_ids))
     insert_native_rows(database, run_id, report, case_ids)
@@ -99,7 +106,9 @@ def _project(database: Database, report_id: int, report: Report) -> int:
         "insert_unread",
         [(run_id, i, u.stream, u.line, u.byte_offset, u.why, u.text) for i, u in enumerate(body.unread)],
     )
-    database.do("update_heads", run_id=run_id)
+    # Runs mostly arrive in order: then nothing needs to be compared.
+    is_newest = earlier is None and database.one("is_newest_on_lane", run_id=run_id)[0]
+    database.do("push_heads" if is_newest else "update_heads", run_id=run_id)
     if body.lines.case:
         add_to_history(database, project_id, catalog_id)
     database.do("projection_done", report_id=report_id, version=PROJECTOR_VERSION)
@@ -115,38 +124,55 @@ def _forget(database: Database, run_id: int, block_id: int | None, report: Repor
         database.connection.execute(f"DELETE FROM {table} WHERE run_id = ?", (run_id,))  # noqa: S608 -- our own names
 
 
-Places = dict[tuple[int, int], list[int]]
-"""(case index, shape index) -> series ids, parallel to the shape's units."""
+class Resolved(msgspec.Struct):
+    """The ids of a catalog in a project.
+
+    Attributes:
+        case_ids: Parallel to the catalog's cases.
+        case: Case index of each known line kind, in the order in which they were first printed.
+        shape: Its shape index, parallel.
+        series: Flat: as many series ids per entry as its shape has units.
+    """
+
+    case_ids: list[int]
+    case: list[int] = []
+    shape: list[int] = []
+    series: list[int] = []
+
+    def places(self, widths: list[int]) -> dict[tuple[int, int], list[int]]:
+        """Return the series ids of each (case, shape)."""
+        places: dict[tuple[int, int], list[int]] = {}
+        at = 0
+        for case, shape in zip(self.case, self.shape, strict=True):
+            places[case, shape] = self.series[at : at + widths[shape]]
+            at += widths[shape]
+        return places
 
 
-def _resolve(database: Database, catalog_id: int, project_id: int, report: Report) -> tuple[list[int], Places]:
-    """Return the ids of a report's cases and series; what a catalog needed before is looked up in one row."""
+def _resolve(database: Database, catalog_id: int, project_id: int, report: Report) -> Resolved:
+    """Return the ids of a report's cases and series; what a catalog needed before is one row."""
     framework = report.envelope.framework.name
     key = {"catalog_id": catalog_id, "project_id": project_id, "framework": framework}
     known = database.one("resolved_catalog", **key)
-    places: Places = {}
     if known is not None:
-        case_ids = msgspec.json.decode(known[0], type=list[int])
-        for case, shape, series_ids in msgspec.json.decode(known[1], type=list[tuple[int, int, list[int]]]):
-            places[case, shape] = series_ids
+        resolved = msgspec.json.decode(known[0], type=Resolved)
+        if resolved.case == report.body.lines.case and resolved.shape == report.body.lines.shape:
+            return resolved
     else:
-        case_ids = [_case_id(database, project_id, framework, case) for case in report.catalog.cases]
-    missing = set(zip(report.body.lines.case, report.body.lines.shape, strict=True)) - places.keys()
+        resolved = Resolved([_case_id(database, project_id, framework, case) for case in report.catalog.cases])
+    kinds = dict.fromkeys(zip(report.body.lines.case, report.body.lines.shape, strict=True))
+    seen = set(zip(resolved.case, resolved.shape, strict=True))
+    missing = [kind for kind in kinds if kind not in seen]
     if known is None or missing:
         metric_ids: dict[Metric, int] = {}
-        for case, shape in sorted(missing):
-            places[case, shape] = [
-                _series_id(database, project_id, case_ids[case], unit.metric, metric_ids)
-                for unit in report.catalog.shapes[shape]
-            ]
-        resolved = [(case, shape, series_ids) for (case, shape), series_ids in places.items()]
-        database.do(
-            "put_resolved_catalog",
-            **key,
-            case_ids=msgspec.json.encode(case_ids).decode(),
-            series_ids=msgspec.json.encode(resolved).decode(),
-        )
-    return case_ids, places
+        for case, shape in missing:
+            resolved.case.append(case)
+            resolved.shape.append(shape)
+            for unit in report.catalog.shapes[shape]:
+                case_id = resolved.case_ids[case]
+                resolved.series.append(_series_id(database, project_id, case_id, unit.metric, metric_ids))
+        database.do("put_resolved_catalog", **key, ids=msgspec.json.encode(resolved).decode())
+    return resolved
 
 
 def _case_id(database: Database, project_id: int, framework: str, case: Case) -> int:
@@ -207,18 +233,47 @@ def _series_id(database: Database, project_id: int, case_id: int, metric: Metric
     return int(row[0])
 
 
-def _measurements(run_id: int, report: Report, places: Places) -> list[tuple[Any, ...]]:
-    """Return one row per series, in the order of the key; NaN and infinities are in no row."""
+def _insert_measurements(database: Database, run_id: int, report: Report, resolved: Resolved) -> None:
+    """Write one row per series, in the order of the key; NaN and infinities are in no row."""
     lines, shapes = report.body.lines, report.catalog.shapes
+    is_plain = len(shapes) == 1 and len(set(resolved.series)) == len(resolved.series)
+    if is_plain and resolved.case == lines.case and resolved.shape == lines.shape:
+        rows = _single_samples(run_id, lines, shapes[0], resolved.series)
+        database.many("insert_single_sample", sorted(rows, key=_by_series))
+    else:
+        rows = _many_samples(run_id, lines, shapes, resolved)
+        database.many("insert_measurement", sorted(rows, key=_by_series))
+
+
+def _single_samples(run_id: int, lines: Lines, shape: tuple[SaidUnit, ...], series: list[int]) -> Rows:
+    """Return run, series, value and iterations of lines that are one sample each: the common case, by column.
+
+    Binding a column costs more than writing it, so what such rows leave out is not bound.
+    """
+    rows: Rows = []
+    width = len(shape)
+    for at, unit in enumerate(shape):
+        multiply, divide = unit.multiply, unit.divide
+        rows += [
+            (run_id, series_id, said * multiply / divide, count)
+            for series_id, said, count in zip(
+                series[at::width], lines.said_values[at::width], lines.iterations, strict=True
+            )
+            if not isinstance(said, str)
+        ]
+    return rows
+
+
+def _many_samples(run_id: int, lines: Lines, shapes: tuple[tuple[SaidUnit, ...], ...], resolved: Resolved) -> Rows:
+    """Return the rows of lines in any order, samples of one series together in the order printed."""
+    places = resolved.places([len(shape) for shape in shapes])
     factors = [[(unit.multiply, unit.divide) for unit in shape] for shape in shapes]
     samples: dict[int, list[float]] = {}
     iterations: dict[int, list[int | None]] = {}
-    said_values = lines.said_values
-    position = 0
+    said_values = iter(lines.said_values)
     for case, shape, count in zip(lines.case, lines.shape, lines.iterations, strict=True):
         for series_id, (multiply, divide) in zip(places[case, shape], factors[shape], strict=True):
-            said = said_values[position]
-            position += 1
+            said = next(said_values)
             if isinstance(said, str):
                 continue
             value = said * multiply / divide
@@ -228,32 +283,24 @@ def _measurements(run_id: int, report: Report, places: Places) -> list[tuple[Any
             else:
                 samples[series_id] = [value]
                 iterations[series_id] = [count]
-    encode = msgspec.json.encode
-    rows: list[tuple[Any, ...]] = []
-    for series_id in sorted(samples):
-        values = samples[series_id]
-        if len(values) == 1:
-            rows.append((run_id, series_id, values[0], 1, None, None, None, None, iterations[series_id][0]))
-            continue
-        summary = summarise(values)
-        counts = iterations[series_id]
-        rows.append(
-            (
-                run_id,
-                series_id,
-                summary.value,
-                summary.n,
-                summary.lo,
-                summary.hi,
-                summary.sd,
-                encode(values).decode(),
-                None if counts[0] is None else encode(counts).decode(),
-            )
-        )
-    return rows
+    return [_row(run_id, series_id, values, iterations[series_id]) for series_id, values in samples.items()]
+
+
+def _row(run_id: int, series_id: int, values: list[float], iterations: list[int | None]) -> tuple[Any, ...]:
+    if len(values) == 1:
+        return (run_id, series_id, values[0], 1, None, None, None, None, iterations[0])
+    summary = summarise(values)
+    samples = msgspec.json.encode(values).decode()
+    counts = None if iterations[0] is None else msgspec.json.encode(iterations).decode()
+    return (run_id, series_id, summary.value, summary.n, summary.lo, summary.hi, summary.sd, samples, counts)
+
+
+_by_series = itemgetter(1)
 
 
 def _distributions(database: Database, run_id: int, project_id: int, report: Report, case_ids: list[int]) -> Rows:
+    if not report.body.statistics:
+        return []
     by_series: dict[int, dict[str, float]] = {}
     metric_ids: dict[Metric, int] = {}
     index_of = {case.key(): index for index, case in enumerate(report.catalog.cases)}
@@ -285,12 +332,8 @@ def _test_results(run_id: int, report: Report, case_ids: list[int]) -> Rows:
                 " ".join(outcomes.flags[index]),
             )
         )
-    rows.sort(key=_by_case)
+    rows.sort(key=itemgetter(1, 2))
     return rows
-
-
-def _by_case(row: tuple[Any, ...]) -> tuple[int, int]:
-    return row[1], row[2]
 
 
 def add_case_alias(database: Database, project_id: int, framework: str, old: Case, new: Case) -> None:

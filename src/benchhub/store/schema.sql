@@ -280,8 +280,7 @@ CREATE TABLE resolved_catalog ( -- The ids of a catalog's cases and series in a 
   catalog_id INTEGER NOT NULL REFERENCES catalog(id), -- The catalog.
   project_id INTEGER NOT NULL REFERENCES project(id), -- The project.
   framework TEXT NOT NULL, -- The framework.
-  case_ids TEXT NOT NULL, -- JSON array, parallel to the catalog's cases.
-  series_ids TEXT NOT NULL, -- JSON object: case index, space, metric -> series id.
+  ids TEXT NOT NULL, -- Ids of its cases, and of the series of each case and shape, as JSON.
   PRIMARY KEY (catalog_id, project_id, framework)
 ) STRICT, WITHOUT ROWID;
 

@@ -170,14 +170,13 @@ SELECT catalog_id FROM report WHERE id = :report_id;
 SELECT project_id FROM run WHERE id = :run_id;
 
 -- name: resolved_catalog
-SELECT case_ids, series_ids FROM resolved_catalog
+SELECT ids FROM resolved_catalog
 WHERE catalog_id = :catalog_id AND project_id = :project_id AND framework = :framework;
 
 -- name: put_resolved_catalog
-INSERT INTO resolved_catalog (catalog_id, project_id, framework, case_ids, series_ids)
-VALUES (:catalog_id, :project_id, :framework, :case_ids, :series_ids)
-ON CONFLICT (catalog_id, project_id, framework)
-DO UPDATE SET case_ids = excluded.case_ids, series_ids = excluded.series_ids;
+INSERT INTO resolved_catalog (catalog_id, project_id, framework, ids)
+VALUES (:catalog_id, :project_id, :framework, :ids)
+ON CONFLICT (catalog_id, project_id, framework) DO UPDATE SET ids = excluded.ids;
 
 -- name: forget_resolved_catalogs
 DELETE FROM resolved_catalog WHERE project_id = :project_id;
@@ -215,6 +214,9 @@ ON CONFLICT (case_id, metric_id) DO UPDATE SET project_id = excluded.project_id 
 -- name: insert_measurement
 INSERT INTO measurement (run_id, series_id, value, n, lo, hi, sd, samples, iterations) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?);
 
+-- name: insert_single_sample
+INSERT INTO measurement (run_id, series_id, value, n, iterations) VALUES (?, ?, ?, 1, ?);
+
 -- name: insert_distribution
 INSERT INTO distribution (run_id, series_id, stats) VALUES (?, ?, ?);
 
@@ -234,6 +236,22 @@ INSERT INTO problem (run_id, seq, kind, place, text) VALUES (?, ?, ?, ?, ?);
 
 -- name: insert_unread
 INSERT INTO unread (run_id, seq, stream, line, byte_offset, why, text) VALUES (?, ?, ?, ?, ?, ?, ?);
+
+-- name: is_newest_on_lane
+SELECT NOT EXISTS (SELECT 1 FROM run o LEFT JOIN git_commit oc ON oc.id = o.commit_id
+  WHERE o.lane_id = r.lane_id AND o.id <> r.id
+    AND (coalesce(oc.seq, 0), o.started_at, o.id) > (coalesce(c.seq, 0), r.started_at, r.id))
+FROM run r LEFT JOIN git_commit c ON c.id = r.commit_id WHERE r.id = :run_id;
+
+-- name: push_heads
+INSERT INTO series_head (lane_id, series_id, commit_seq, at, run_id, value)
+SELECT r.lane_id, m.series_id, coalesce(c.seq, 0), r.started_at, r.id, m.value
+FROM run r JOIN measurement m ON m.run_id = r.id LEFT JOIN git_commit c ON c.id = r.commit_id
+WHERE r.id = :run_id
+ON CONFLICT (lane_id, series_id) DO UPDATE SET
+  prev_commit_seq = series_head.commit_seq, prev_at = series_head.at, prev_run_id = series_head.run_id,
+  prev_value = series_head.value, commit_seq = excluded.commit_seq, at = excluded.at, run_id = excluded.run_id,
+  value = excluded.value;
 
 -- name: update_heads
 INSERT INTO series_head (lane_id, series_id, commit_seq, at, run_id, value)

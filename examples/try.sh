@@ -3,9 +3,13 @@
 # usage: sh examples/try.sh DIRECTORY_OF_BH
 set -eu
 bin=$(cd "$1" && pwd)
+cd "$(dirname "$0")/.."
+# A try leaves nothing outside this folder; without BH_DB the database is the user's own.
+: "${BH_DB:=$PWD/.cache/try/bench.db}"
+export BH_DB
 # A machine's own Go comes first; the one that the development environment brings is there for machines without.
 PATH="$PATH:$bin"
-cd "$(dirname "$0")/mergesort/go"
+cd examples/mergesort/go
 
 say() {
   printf '\n$ bh'
@@ -17,8 +21,11 @@ say() {
 }
 
 say list
-say run --runs 3
+# Ten processes would say more about the spread, and a second for each benchmark is Go's default: this is a try.
+say run . --runs 3 -- -benchtime 50ms
 say runs
-say sql "SELECT benchmark, param_text, metric, n, value, unit FROM results WHERE run_id = (SELECT max(run_id) FROM results) ORDER BY benchmark, series_id"
-say sql "SELECT benchmark, param_text, run_id, i, value FROM samples WHERE metric = 'time' ORDER BY run_id DESC, benchmark, series_id, i LIMIT 10"
-printf '\nThe database is %s\n' "$("$bin/bh" db path)"
+say sql "SELECT params ->> 'alg' AS alg, params ->> 'size' AS size, metric, unit, count(*) AS runs, min(value), max(value)
+  FROM results WHERE benchmark = 'BenchmarkSort' AND metric IN ('time', 'throughput') GROUP BY series_id"
+say sql "SELECT benchmark, param_text, run_id, i, value, iterations
+  FROM samples WHERE metric = 'time' AND benchmark = 'BenchmarkOrder' ORDER BY series_id, run_id, i"
+printf '\nAsk on:  export BH_DB=%s\n         %s/bh sql "SELECT * FROM results"\n' "$BH_DB" "$bin"

@@ -6,7 +6,8 @@
     ├── UserError            2    the words, the configuration or a file are wrong
     │   └── NothingMatchedError  5    a pattern or filter matched nothing
     ├── StoreError           4    the database could not keep or answer
-    │   └── ConflictError    4    the same run arrived with another body
+    │   ├── ConflictError    4    the same run arrived with another body
+    │   └── SetAsideError    4    a report is kept, but no tables could be made of it
     └── ToolError            6    the tool could not be started or built, and nothing ran
 
 Whose fault it is decides the class, and the class owns the exit code. Whatever is raised outside this tree is
@@ -55,6 +56,10 @@ class StoreError(BenchHubError):
 
 class ConflictError(StoreError):
     """The same run was offered twice with two different bodies."""
+
+
+class SetAsideError(StoreError):
+    """A report is kept, but no tables could be made of it; it waits for a better program and blocks no other."""
 
 
 class ToolError(BenchHubError):

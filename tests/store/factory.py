@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from benchhub.model.case import Case
+from benchhub.model.case import Case, Param
 from benchhub.model.circumstance import Commit, Environment, Machine, MachineClass, Revision, User
 from benchhub.model.identity import new_run_uid
 from benchhub.model.place import Project, Repository, Spec
@@ -58,7 +58,7 @@ LAPTOP = MachineClass("x86_64", "GenuineIntel", "Some CPU", "6", "85", "7", core
 GO = Environment("Debian 12", "go1.26.8", {"goos": "linux"}, {"kernel": "6.1"})
 
 
-def revision(number: int = 1, **changes: Any) -> Revision:
+def revision(number: int = 1, **changes: Any) -> Revision:  # noqa: ANN401 -- fields
     sha = f"{number:040x}"
     chain = tuple(f"{n:040x}" for n in range(number, 0, -1))
     made = Revision(
@@ -70,7 +70,7 @@ def revision(number: int = 1, **changes: Any) -> Revision:
     return msgspec.structs.replace(made, **changes)
 
 
-def envelope(**changes: Any) -> Envelope:
+def envelope(**changes: Any) -> Envelope:  # noqa: ANN401 -- fields
     made = Envelope(
         uid=new_run_uid(),
         label="//:gobench",
@@ -92,11 +92,18 @@ def envelope(**changes: Any) -> Envelope:
 
 
 def bench_report(
-    cases: int = 3, metrics: int = 2, samples: int = 1, *, seed: int = 1, artifact: Path | None = None, **changes: Any
+    cases: int = 3,
+    metrics: int = 2,
+    samples: int = 1,
+    *,
+    seed: int = 1,
+    artifact: Path | None = None,
+    **changes: Any,  # noqa: ANN401 -- fields
 ) -> Report:
     """Return a report in which every value differs, deterministically from ``seed``."""
     names = tuple(
-        Case("example.com/thing", "BenchmarkX", {"size": _param(i)}, said_name=f"BenchmarkX/size={i}") for i in range(cases)
+        Case("example.com/thing", "BenchmarkX", {"size": _param(i)}, said_name=f"BenchmarkX/size={i}")
+        for i in range(cases)
     )
     shape = UNITS[:metrics]
     order = [case for case in range(cases) for _ in range(samples)]
@@ -112,13 +119,11 @@ def bench_report(
     return Report(envelope(**changes), Catalog(names, (shape,)), body, artifacts)
 
 
-def _param(value: int) -> Any:
-    from benchhub.model.case import Param  # noqa: PLC0415
-
+def _param(value: int) -> Param:
     return Param(str(value), "tool")
 
 
-def test_report(outcomes: dict[str, str], **changes: Any) -> Report:
+def outcome_report(outcomes: dict[str, str], **changes: Any) -> Report:  # noqa: ANN401 -- fields
     cases = tuple(Case("example.com/thing", name, kind="test", said_name=name) for name in outcomes)
     count = len(cases)
     columns: Any = OutcomeColumns(

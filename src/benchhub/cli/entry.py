@@ -1,6 +1,8 @@
 """`bh`: finds the verb, loads that verb alone, and turns errors into words and an exit code."""
 
+import os
 import sys
+from io import TextIOWrapper
 
 from benchhub.cli import exit_codes
 
@@ -18,60 +20,100 @@ VERBS = {
     "db": "path, check, migrate or reproject the database",
 }
 
+COMMON_OPTIONS = {"--json": 1, "--debug": 1, "--db": 2}
+"""Words that each of the common options takes, itself included; they may also stand before the verb."""
+
+
+PASSING_ON = frozenset({"run", "list", "explain"})
+"""The verbs whose words behind `--` are a program, or arguments for a tool."""
+
 
 def main(words: list[str] | None = None) -> int:
     """Run ``bh`` with ``words`` and return its exit code; the codes are listed in docs/reference/exit-codes.md."""
     words = sys.argv[1:] if words is None else words
-    if words in (["--version"], ["-V"]):
-        from benchhub import __version__  # noqa: PLC0415 -- start-up counts
-
-        print(f"bh {__version__}")
-        return 0
+    _speak_utf8()
     try:
-        return _dispatch(words)
+        code = _dispatch(words)
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except KeyboardInterrupt:
         print("bh: interrupted", file=sys.stderr)
         return exit_codes.INTERRUPTED
     except BrokenPipeError:
-        # Whoever read us has seen enough; the interpreter must not complain when it flushes.
-        sys.stdout = None
-        return 0
+        # Whoever read us has seen enough; the interpreter must not complain when it flushes at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return exit_codes.OK
+    return code
+
+
+def _speak_utf8() -> None:
+    """Make the standard streams UTF-8, whatever the locale: JSON is, and `µ` must not end us.
+
+    Bytes of a file name that are no UTF-8 come out as they came in.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="surrogateescape")
 
 
 def _dispatch(words: list[str]) -> int:
+    if words in (["--version"], ["-V"]):
+        from benchhub import __version__  # noqa: PLC0415 -- start-up counts
+
+        print(f"bh {__version__}")
+        return exit_codes.OK
     words = _verb_first(words)
+    if words[:1] == ["help"] and len(words) > 1:
+        words = [words[1], "--help"]
     verb = words[0] if words else ""
     if verb in {"", "-h", "--help", "help"}:
-        print(usage())
-        return 0 if verb else exit_codes.USAGE
+        print(usage(), file=sys.stdout if verb else sys.stderr)
+        return exit_codes.OK if verb else exit_codes.USAGE
     if verb not in VERBS:
         _complain_about(verb)
         return exit_codes.USAGE
+    return _run(verb, words[1:])
+
+
+def _run(verb: str, words: list[str]) -> int:
     import importlib  # noqa: PLC0415
 
     from benchhub.cli.parser import parser_of  # noqa: PLC0415
     from benchhub.errors import BenchHubError  # noqa: PLC0415
 
-    module = importlib.import_module(f"benchhub.cli.verbs.{verb}_verb")
-    parser = parser_of(verb, VERBS[verb])
-    module.configure(parser)
-    before, after = _split(words[1:])
-    args = parser.parse_args(before)
-    args.after = after
+    before, after = _split(words) if verb in PASSING_ON else (words, None)
     try:
+        _check_text(words)
+        module = importlib.import_module(f"benchhub.cli.verbs.{verb}_verb")
+        parser = parser_of(verb, VERBS[verb])
+        module.configure(parser)
+        args = parser.parse_args(before)
+        args.after = after
         return int(module.run(args))
     except BenchHubError as error:
-        if args.debug:
+        if "--debug" in before:
             raise
         _show(error.what, error.where, error.hint)
         return error.exit_code
 
 
+def _check_text(words: list[str]) -> None:
+    """Refuse words that are no text in this locale: what is run is kept, and what is kept is text."""
+    from benchhub.errors import UserError  # noqa: PLC0415
+
+    for word in words:
+        try:
+            word.encode()
+        except UnicodeEncodeError as error:
+            what = f"`{ascii(word)[1:-1]}` is no UTF-8"
+            raise UserError(what, hint="put such bytes into a file, or into a script that bh runs") from error
+
+
 def _verb_first(words: list[str]) -> list[str]:
     """Return the words with the common options that stand before the verb behind it: ``bh --json runs`` works."""
     at = 0
-    while at < len(words) and words[at] in {"--json", "--debug", "--db"}:
-        at += 2 if words[at] == "--db" else 1
+    while at < len(words) and (taken := COMMON_OPTIONS.get(words[at].partition("=")[0])):
+        at += 1 if "=" in words[at] else taken
     return [*words[at : at + 1], *words[:at], *words[at + 1 :]]
 
 
@@ -101,7 +143,7 @@ and says honestly what changed.
 
 
 def _complain_about(verb: str) -> None:
-    import difflib  # noqa: PLC0415
+    import difflib  # noqa: PLC0415 -- for mistakes only
 
     near = difflib.get_close_matches(verb, VERBS, n=1)
     meant = f"did you mean `bh {near[0]}`?" if near else "`bh --help` lists the verbs"
@@ -110,7 +152,7 @@ def _complain_about(verb: str) -> None:
 
 def _show(what: str, where: str | None, hint: str | None) -> None:
     print(f"bh: {what}", file=sys.stderr)
-    if where:
+    if where and where not in what:
         print(f"    at {where}", file=sys.stderr)
     if hint:
         print(f"    {hint}", file=sys.stderr)

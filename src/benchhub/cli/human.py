@@ -7,7 +7,8 @@ _BYTES = ((1024.0**4, "TiB"), (1024.0**3, "GiB"), (1024.0**2, "MiB"), (1024.0, "
 _RATES = ((1e12, "TB/s"), (1e9, "GB/s"), (1e6, "MB/s"), (1e3, "kB/s"))
 _COUNTS = ((1e12, "T"), (1e9, "G"), (1e6, "M"))
 
-SMALLEST_TIME_S = 1e-9
+_SCALES = {"s": (_TIMES, "ns", 1e-9), "B": (_BYTES, "B", 1.0), "B/s": (_RATES, "B/s", 1.0)}
+"""Unit to its prefixes, and what is written below the smallest of them."""
 
 
 def human(value: float | None, unit: str) -> str:
@@ -16,12 +17,14 @@ def human(value: float | None, unit: str) -> str:
         return ""
     if not isfinite(value):
         return str(value)
-    if unit == "s":
-        return _scaled(value, _TIMES, "ns", smallest=SMALLEST_TIME_S)
-    if unit == "B":
-        return _scaled(value, _BYTES, "B")
-    if unit == "B/s":
-        return _scaled(value, _RATES, "B/s")
+    if value == 0:
+        return "0" if unit == "1" else f"0 {unit}"
+    if unit in _SCALES:
+        scales, base, smallest = _SCALES[unit]
+        return _scaled(value, scales, base, smallest=smallest)
+    numerator, slash, denominator = unit.partition("/")
+    if slash and numerator in _SCALES:
+        return f"{human(value, numerator)}/{denominator}"
     text = _scaled(value, _COUNTS, "").replace(" ", "", 1) if abs(value) >= _COUNTS[-1][0] else digits(value)
     return text if unit == "1" else f"{text} {unit}"
 
@@ -42,9 +45,11 @@ def digits(value: float) -> str:
 
 
 def human_seconds(value: float | None) -> str:
-    """Return a duration of seconds to hours: ``0.35s``, ``2m05s``."""
+    """Return a duration of milliseconds to hours: ``1.4ms``, ``3.35s``, ``2m05s``."""
     if value is None:
         return ""
+    if 0 < value < 1:
+        return f"{digits(float(f'{value * 1000:.2g}'))}ms"
     if value < 60:  # noqa: PLR2004 -- a minute
         return f"{value:.2f}s"
     minutes, seconds = divmod(round(value), 60)

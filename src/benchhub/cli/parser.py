@@ -1,11 +1,26 @@
-"""The words that all verbs share."""
+"""The words that all verbs share, and what is said about wrong ones."""
 
 import argparse
+import re
+from typing import NoReturn
+
+from benchhub.errors import UserError
 
 
-def parser_of(verb: str, what: str) -> argparse.ArgumentParser:
+class Parser(argparse.ArgumentParser):
+    """A parser whose complaints are a ``UserError``: short, with the nearest word that exists."""
+
+    def error(self, message: str) -> NoReturn:  # type: ignore[explicit-override]  # typing has it from 3.12
+        """Raise what is wrong with the words, in place of printing the whole usage."""
+        unknown = re.search(r"unrecognized arguments: (-\S+)", message)
+        near = _nearest(unknown[1].partition("=")[0], self) if unknown else None
+        hint = f"did you mean `{near}`?" if near else f"`{self.prog} --help` lists the words"
+        raise UserError(message, hint=hint)
+
+
+def parser_of(verb: str, what: str) -> Parser:
     """Return a parser with the common options; a verb adds its own."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog=f"bh {verb}",
         description=what[0].upper() + what[1:] + ".",
         allow_abbrev=False,
@@ -16,3 +31,19 @@ def parser_of(verb: str, what: str) -> argparse.ArgumentParser:
     common.add_argument("--json", action="store_true", help="print JSON on standard output, and nothing else there")
     common.add_argument("--debug", action="store_true", help="show the traceback of an error")
     return parser
+
+
+def count(text: str) -> int:
+    """Return a whole number from 1, for ``type=``."""
+    number = int(text)
+    if number < 1:
+        what = f"{text} is less than 1"
+        raise argparse.ArgumentTypeError(what)
+    return number
+
+
+def _nearest(word: str, parser: argparse.ArgumentParser) -> str | None:
+    import difflib  # noqa: PLC0415 -- for mistakes only
+
+    known = [option for action in parser._actions for option in action.option_strings]  # noqa: SLF001 -- argparse tells nowhere else
+    return next(iter(difflib.get_close_matches(word, known, n=1)), None)

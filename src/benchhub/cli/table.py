@@ -1,8 +1,10 @@
 """Tables on standard output: for eyes, for Markdown, for programs."""
 
+import re
 import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Any, Literal
 
 import msgspec
@@ -10,8 +12,15 @@ import msgspec
 Format = Literal["table", "json", "csv", "md"]
 FORMATS: tuple[Format, ...] = ("table", "json", "csv", "md")
 
+ROWS_SHOWN_MAX = 10_000
+"""Aligning needs all rows at once: tables for eyes end here, the other formats never do."""
+
 CELL_CHARACTERS_MAX = 120
 """Longer cells are cut in tables for eyes, with an ellipsis; never in the other formats."""
+
+
+_QUANTITY = re.compile(r"[±+-]?\d[\d.]*(e[+-]?\d+)?( ?[A-Za-zµ%/]+)?")
+"""A number, and perhaps its unit."""
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], form: Format) -> int:
@@ -22,6 +31,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], form: For
 
 def _json(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
     """Print an array of objects, row by row, so that any number of rows fits."""
+    columns = _distinct(columns)
     count = 0
     for row in rows:
         document = msgspec.json.encode(dict(zip(columns, map(_jsonable, row), strict=True))).decode()
@@ -29,6 +39,18 @@ def _json(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
         count += 1
     sys.stdout.write("[]\n" if count == 0 else "\n]\n")
     return count
+
+
+def _distinct(columns: Sequence[str]) -> list[str]:
+    """Return the names with ``_2``, ``_3`` … behind those that were there before: an object holds a name once."""
+    names: list[str] = []
+    for name in columns:
+        number, unique = 1, name
+        while unique in names:
+            number += 1
+            unique = f"{name}_{number}"
+        names.append(unique)
+    return names
 
 
 def _jsonable(value: Any) -> Any:  # noqa: ANN401 -- a cell
@@ -59,13 +81,11 @@ def _markdown(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
 
 
 def _aligned(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
-    """Print aligned columns: numbers to the right, text to the left."""
-    kept = list(rows)
-    texts = [[_cut(cell_text(value)) for value in row] for row in kept]
-    is_number = [
-        bool(kept) and all(value is None or isinstance(value, (int, float)) for value in column)
-        for column in (zip(*kept, strict=True) if kept else ([] for _ in columns))
-    ]
+    """Print aligned columns: quantities to the right, text to the left."""
+    found = iter(rows)
+    texts = [[_cut(_short(value)) for value in row] for row in islice(found, ROWS_SHOWN_MAX)]
+    is_number = [all(not text or _QUANTITY.fullmatch(text) for text in column) for column in zip(*texts, strict=True)]
+    is_number = is_number or [False] * len(columns)
     widths = [max([width(name), *(width(text[i]) for text in texts)]) for i, name in enumerate(columns)]
     for line in (list(columns), *texts):
         print(
@@ -73,16 +93,23 @@ def _aligned(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
                 pad(text, size, right=right) for text, size, right in zip(line, widths, is_number, strict=True)
             ).rstrip()
         )
-    return len(kept)
+    if next(found, None) is not None:
+        print(f"… more than {ROWS_SHOWN_MAX} rows; --format csv or json prints them all", file=sys.stderr)
+    return len(texts)
 
 
 def cell_text(value: Any) -> str:  # noqa: ANN401 -- a cell
-    """Return a cell for eyes: nothing for null, the shortest exact text for numbers."""
+    """Return a cell as text: nothing for null, the shortest exact text for numbers."""
     if value is None:
         return ""
     if isinstance(value, bytes):
         return value.hex()
     return repr(value) if isinstance(value, float) else str(value)
+
+
+def _short(value: Any) -> str:  # noqa: ANN401 -- a cell
+    """Return a cell for eyes: twelve digits, so that the last bit of a division is not read as a number."""
+    return f"{value:.12g}" if isinstance(value, float) else cell_text(value)
 
 
 def _cut(text: str) -> str:

@@ -135,10 +135,6 @@ class _Collector:
         columns.flags.append(outcome.flags)
         columns.facts.append(outcome.facts)
 
-    def _statistic(self, statistic: Statistic) -> None:
-        case = self._cases[self._case_index(statistic.case)]
-        self._statistics.append(msgspec.structs.replace(statistic, case=case))
-
     def _problem(self, problem: Problem) -> None:
         if len(self._problems) < PROBLEMS_KEPT_MAX:
             self._problems.append(problem)
@@ -147,6 +143,15 @@ class _Collector:
         self._unread_count += 1
         if len(self._unread) < UNREAD_KEPT_MAX:
             self._unread.append(unread)
+
+    def _statistic(self, statistic: Statistic) -> None:
+        if isfinite(statistic.said_value):
+            case = self._cases[self._case_index(statistic.case)]
+            self._statistics.append(msgspec.structs.replace(statistic, case=case))
+            return
+        # JSON has no word for it as a number, and a statistic, unlike a sample, has no place for a word.
+        place, word = f"{statistic.case.suite} {statistic.case.name}".strip(), said_non_finite(statistic.said_value)
+        self._problem(Problem("non-finite", place, f"{statistic.statistic} is {word}: not kept"))
 
     def _case_index(self, case: Case) -> int:
         found = self._case_by_address.get(id(case))
@@ -192,13 +197,17 @@ def status_of(collected: Collected, *, exit_code: int | None, is_timed_out: bool
     """
     if is_interrupted:
         return "interrupted"
-    statuses = {*collected.body.outcomes.status, *(suite.status for suite in collected.body.suites)}
-    if is_timed_out or "timeout" in statuses:
+    outcomes = set(collected.body.outcomes.status)
+    suites = {suite.status for suite in collected.body.suites}
+    if is_timed_out or "timeout" in outcomes | suites:
         return "timeout"
-    has_trouble = bool(statuses & {"failed", "error"}) or exit_code not in {0, None}
-    if not has_trouble:
-        return "error" if any(p.kind == "unfinished-suite" for p in collected.body.problems) else "passed"
-    return "failed" if collected.has_cases else "error"
+    is_cut = any(problem.kind == "unfinished-suite" for problem in collected.body.problems)
+    if not (outcomes | suites) & {"failed", "error"} and exit_code in {0, None} and not is_cut:
+        return "passed"
+    if not collected.has_cases:
+        return "error"
+    # A run whose output was cut has not failed: nobody knows.
+    return "error" if is_cut and not outcomes & {"failed", "error"} else "failed"
 
 
 def finite_values(collected: Collected) -> Iterator[tuple[Case, SaidUnit, float]]:

@@ -47,7 +47,14 @@ class RunFinished(msgspec.Struct, frozen=True):
 
 
 class TargetFailed(msgspec.Struct, frozen=True):
-    """A target could not be built or started; the others go on."""
+    """A target could not be built or started; the others go on.
+
+    Attributes:
+        label: Of the target.
+        cell: Axis to value.
+        why: What the tool or the system said.
+        hint: What to do about it, when that is known.
+    """
 
     label: str
     cell: dict[str, str]

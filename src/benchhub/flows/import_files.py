@@ -33,7 +33,7 @@ def import_files(
 
     Args:
         paths: The files of one run, or directories of them.
-        chosen: Where the run belongs; its target's name and framework are those of what recognises the files.
+        chosen: Where the run belongs; a target without a name is called as what recognises the files.
         frameworks: By name.
         framework: Who reads the files; recognised by content when ``None``.
         argv: What the user typed.
@@ -44,7 +44,7 @@ def import_files(
         UserError: A file cannot be read, or nobody recognises it.
     """
     reader, captured = recognise(streams_of(paths), frameworks, framework=framework)
-    label = f"//{chosen.target.dir}:{reader.name}"
+    label = f"//{chosen.target.dir}:{chosen.target.name or reader.name}"
     collected = collect(reader.read(msgspec.structs.replace(captured, label=label)), cell=chosen.cell.identity)
     files = [(stream.name, Path(stream.path)) for stream in captured.streams if stream.path]
     finished_at_ms = max(int(file.stat().st_mtime * 1000) for _, file in files)

@@ -10,7 +10,7 @@ from typing import Protocol
 
 import msgspec
 
-from benchhub.errors import ConflictError, StoreError
+from benchhub.errors import ConflictError, SetAsideError, StoreError
 from benchhub.flows.collect import collect
 from benchhub.flows.spool import RunSpool, Unfinished, abandoned, artifacts_in, streams_in
 from benchhub.model.report import Report
@@ -21,18 +21,25 @@ class Keeper(Protocol):
     """A database that takes reports."""
 
     def keep(self, report: Report) -> int | None:
-        """Make a report durable, project it, and return the run's number. Raises ``StoreError``."""
+        """Make a report durable, project it, and return the run's number.
+
+        Raises ``StoreError``; a ``SetAsideError`` when the report is durable, but no tables could be made of it.
+        """
 
 
 def keep_run(report: Report, spool: RunSpool, database: Keeper) -> int | None:
     """Keep a finished run and remove its folder.
 
     Raises:
+        SetAsideError: The database has it, but could make no tables of it; the folder goes.
         StoreError: The database could not; the folder stays.
     """
     spool.keep(report)
     try:
         run_id = database.keep(report)
+    except SetAsideError:
+        spool.discard()
+        raise
     except StoreError:
         spool.close()
         raise
@@ -66,6 +73,8 @@ def recover(spool: Path, database: Keeper, frameworks: Mapping[str, Framework]) 
             continue
         try:
             database.keep(report)
+        except SetAsideError:
+            pass  # The database has it; `bh db check` lists what could not be projected.
         except ConflictError:
             # Another process kept this run between its report and its folder's end, with the same bytes or better.
             run.path.rename(run.path.with_name(f".conflict-{run.path.name}"))
@@ -91,6 +100,7 @@ def _interrupted(run: RunSpool, unfinished: Unfinished, frameworks: Mapping[str,
     captured = Captured(
         streams=streams_in(run.path, unfinished.files),
         options=unfinished.options,
+        arguments=unfinished.arguments,
         label=envelope.label,
         case_name=unfinished.case_name,
     )

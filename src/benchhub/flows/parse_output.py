@@ -28,7 +28,13 @@ NonFinite = Literal["NaN", "Infinity", "-Infinity"]
 
 
 class ParsedParam(msgspec.Struct, frozen=True):
-    """A parameter of a case."""
+    """A parameter of a case.
+
+    Attributes:
+        value: As text, exactly as it was written.
+        origin: `tool`: part of the name that the tool printed; `cell`: an axis of the target's matrix; `flag`: a flag
+            of the tool that makes cases of its own, such as Go's `-cpu`.
+    """
 
     value: str
     origin: Origin
@@ -38,11 +44,16 @@ class ParsedMeasurement(msgspec.Struct, frozen=True):
     """The numbers of one metric of one case.
 
     Attributes:
+        metric: ``time``, ``allocated``, ``allocations``, ``throughput``, or the tool's own word.
+        unit: The base unit: ``s``, ``B``, ``B/s``, ``1``, or the tool's own.
+        better: Which way is better; ``null`` when nobody said.
         statistic: ``median`` of the samples, or the statistic that the tool computed itself.
         n: How many finite samples.
         value: In ``unit``; the word of a non-finite number when no sample is finite.
         samples: In ``unit``, in the order printed.
-        iterations: Parallel to ``samples``; ``null`` where the tool did not say.
+        iterations: How many operations each sample averages over, parallel to ``samples``; ``null`` where the tool did
+            not say.
+        said_unit: As printed, e.g. ``ns/op``.
         said_values: As printed, in ``said_unit``, parallel to ``samples``.
     """
 
@@ -62,9 +73,18 @@ class ParsedCase(msgspec.Struct, frozen=True):
     """A test or benchmark, once per attempt.
 
     Attributes:
+        suite: Package, module, class or binary; the label for ``command``.
+        name: The tool's name without the parameters that were read out of it.
         said_name: As the tool wrote it, parameters included.
+        kind: A benchmark or a test.
+        params: By name, in the order in which they were written.
+        attempt: From 1; a case that ran again (``-count``, a retry) counts on.
         status: ``null`` when neither an outcome nor a number was seen.
         raw_status: The tool's own word; ``null`` when it said none (Go says nothing of a benchmark that passed).
+        flags: Facts worth filtering by: ``panic``, ``race``, ``fuzz``, ``parallel``, ``non-finite``, ….
+        duration_s: ``null`` when the tool did not say.
+        message: Why it did not pass; ``null`` when it did.
+        measurements: One per metric, in the order printed; all of them with the first attempt.
     """
 
     suite: str
@@ -82,7 +102,14 @@ class ParsedCase(msgspec.Struct, frozen=True):
 
 
 class ParsedUnread(msgspec.Struct, frozen=True):
-    """Output that nobody understood."""
+    """Output that nobody understood.
+
+    Attributes:
+        line: From 1.
+        why: A short stable word, listed below.
+        text: Cut to 1 000 characters.
+        stream: Which stream or file.
+    """
 
     line: int
     why: str
@@ -94,9 +121,14 @@ class Parsed(msgspec.Struct, frozen=True):
     """What ``bh parse --json`` prints.
 
     Attributes:
+        framework: Who read it.
+        run_status: How the run ended, by the output alone; for a run of ours, also by its exit code and time limit.
         context: Facts the tool told, by key; where suites differ, by suite below the key.
+        cases: In the order in which the tool first gave a number or an outcome for them; once for each attempt.
         suites: How each package, module or binary ended.
-        unread: The first places; ``unread_count`` says how many there were.
+        problems: What was understood and casts doubt.
+        unread: The first places that nobody understood.
+        unread_count: How many there were.
     """
 
     framework: str

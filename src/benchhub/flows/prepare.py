@@ -9,6 +9,7 @@ from benchhub.errors import BenchHubError, ToolError, UserError
 from benchhub.model.place import Cell, Spec, Target
 from benchhub.model.run import Execution
 from benchhub.plugin.contract import Framework, Plan, PlanRequest, Runtime, Step
+from benchhub.workspace.mask import mask_arguments, mask_options
 
 ASK_ROUNDS_MAX = 3
 ASK_TIMEOUT_S = 120.0
@@ -23,6 +24,7 @@ class Prepared(msgspec.Struct, frozen=True):
     plan: Plan
     spec: Spec
     options: dict[str, Any]
+    arguments: tuple[str, ...]
     case_name: str
 
 
@@ -78,6 +80,7 @@ def plan_target(  # noqa: PLR0913 -- what a plan depends on
         plan=plan,
         spec=_spec(target, cell, options, arguments),
         options=msgspec.to_builtins(options),
+        arguments=arguments,
         case_name=target.name,
     )
 
@@ -104,38 +107,51 @@ def _answer(step: Step, runtime: Runtime) -> bytes:
 
 
 def _spec(target: Target, cell: Cell, options: msgspec.Struct, arguments: tuple[str, ...]) -> Spec:
+    """Return what will be kept of the target: without credentials, so that two of them make no two specs."""
     said: Mapping[str, Any] = msgspec.to_builtins(options)
     return Spec(
         target=target.label,
         framework=target.framework,
-        options={**said, **({"arguments": list(arguments)} if arguments else {})},
-        env=target.env,
+        options=mask_options({**said, **({"arguments": list(arguments)} if arguments else {})}),
+        env=mask_options(target.env),
         cell=cell.identity,
-        build=target.build,
+        build=[list(mask_arguments(argv)) for argv in target.build],
         filters=target.filters,
         timeout_s=target.timeout_s,
     )
 
 
-def build(prepared: Prepared, runtime: Runtime, *, directory: str) -> list[Execution]:
+class Built(msgspec.Struct, frozen=True):
+    """What the builds of a cell leave for its runs.
+
+    Attributes:
+        failed: Builds that may fail and did, each with all that it printed.
+    """
+
+    failed: tuple[tuple[Execution, CollectingSink], ...] = ()
+
+
+def build(prepared: Prepared, runtime: Runtime, *, directory: str) -> Built:
     """Build what the runs of a cell share: the target's own commands, then the framework's.
 
     Raises:
-        ToolError: A build failed; carries the end of its output.
+        ToolError: A build failed that may not; carries the end of its output.
     """
     own = [
         Step(argv=tuple(argv), cwd=directory, env=prepared.target.env, role="build") for argv in prepared.target.build
     ]
-    executions: list[Execution] = []
+    failed: list[tuple[Execution, CollectingSink]] = []
     for step in (*own, *prepared.plan.build):
         sink = CollectingSink.empty()
         execution = runtime.execute(step, sink, timeout_s=step.timeout_s)
-        executions.append(execution)
         if execution.is_interrupted:
             raise KeyboardInterrupt
-        if not execution.is_ok:
+        if execution.is_ok:
+            continue
+        if not step.may_fail:
             raise _build_error(prepared.target, step, execution, sink)
-    return executions
+        failed.append((execution, sink))
+    return Built(tuple(failed))
 
 
 BUILD_LINES_SHOWN = 20

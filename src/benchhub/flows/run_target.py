@@ -16,7 +16,7 @@ from benchhub.errors import StoreError, ToolError
 from benchhub.flows.collect import Collected, collect, status_of
 from benchhub.flows.events import BuildStarted, RunFinished, RunStarted, TargetFailed, Watcher
 from benchhub.flows.keep_run import Keeper, keep_run
-from benchhub.flows.prepare import Prepared, build, plan_target
+from benchhub.flows.prepare import Built, Prepared, build, plan_target
 from benchhub.flows.spool import RunSpool, Unfinished, artifacts_in, open_run_spool, streams_in
 from benchhub.model.circumstance import Environment, Machine, Revision, Subject, User
 from benchhub.model.identity import new_run_uid
@@ -56,6 +56,7 @@ class RunRequest(msgspec.Struct, frozen=True):
         timeout_s: For each program; ``None`` for what the target says.
         argv: What the user typed, credentials masked.
         mask: Hides credentials in a command line.
+        environ: Variables that the programs inherit.
         scratch: For binaries that the runs share.
         spool: Beside the database.
     """
@@ -63,6 +64,7 @@ class RunRequest(msgspec.Struct, frozen=True):
     mask: Callable[[tuple[str, ...]], tuple[str, ...]]
     scratch: Path
     spool: Path
+    environ: Mapping[str, str] = {}
     runs: int | None = None
     arguments: tuple[str, ...] = ()
     timeout_s: float | None = None
@@ -76,6 +78,7 @@ class Ready(msgspec.Struct, frozen=True):
     prepared: Prepared
     environment: Environment
     runs: int
+    built: Built = Built()
 
 
 def run_targets(
@@ -119,6 +122,7 @@ def _prepare(
     one: Chosen, index: int, request: RunRequest, framework: Framework, runtime: Runtime, watcher: Watcher
 ) -> Ready | None:
     runs = request.runs or one.target.runs or 1
+    built = Built()
     scratch = request.scratch / str(index)
     scratch.mkdir(parents=True, exist_ok=True)
     try:
@@ -134,12 +138,13 @@ def _prepare(
         )
         if prepared.plan.build or one.target.build:
             watcher.on(BuildStarted(one.target.label, prepared.plan.note))
-            build(prepared, runtime, directory=one.directory)
+            built = build(prepared, runtime, directory=one.directory)
     except ToolError as error:
         watcher.on(TargetFailed(one.target.label, one.cell.values, error.what, error.hint))
         return None
-    environment = one.environment(prepared.plan.toolchain, prepared.plan.class_facts)
-    return Ready(one, prepared, environment, runs)
+    set_here = {name: request.environ[name] for name in prepared.plan.variables if name in request.environ}
+    environment = one.environment(prepared.plan.toolchain, {**set_here, **prepared.plan.class_facts})
+    return Ready(one, prepared, environment, runs, built)
 
 
 class _Numbered(msgspec.Struct, frozen=True):
@@ -153,7 +158,9 @@ class _Numbered(msgspec.Struct, frozen=True):
 def _run_once(one: Ready, request: RunRequest, runtime: Runtime, database: Callable[[], Keeper], to: _Numbered) -> None:
     envelope = _envelope(one, request)
     case_name = one.chosen.case_name or one.prepared.case_name
-    unfinished = Unfinished(envelope, one.prepared.options, case_name, _file_names(one.prepared.plan))
+    unfinished = Unfinished(
+        envelope, one.prepared.options, one.prepared.arguments, case_name, _file_names(one.prepared.plan)
+    )
     spool = open_run_spool(request.spool, envelope.uid)
     spool.begin(unfinished)
     to.watcher.on(RunStarted(envelope.uid, envelope.label, one.chosen.cell.values, to.number, to.count))
@@ -198,6 +205,10 @@ def _envelope(one: Ready, request: RunRequest) -> Envelope:
 def _execute(one: Ready, request: RunRequest, runtime: Runtime, spool: RunSpool) -> tuple[Execution, ...]:
     """Run the steps of one run in order, until one is ended from outside."""
     executions: list[Execution] = []
+    for execution, said in one.built.failed:
+        spool.write("stdout", bytes(said.stdout))
+        spool.write("stderr", bytes(said.stderr))
+        executions.append(msgspec.structs.replace(execution, argv=request.mask(execution.argv)))
     results = str(spool.results) if one.prepared.plan.files else ""
     for step in one.prepared.plan.steps:
         resolved = _with_results(step, results)
@@ -243,6 +254,7 @@ def read_run(
         exit_code=exit_code,
         is_timed_out=any(execution.is_timed_out for execution in executions),
         options=unfinished.options,
+        arguments=unfinished.arguments,
         label=envelope.label,
         case_name=unfinished.case_name,
     )

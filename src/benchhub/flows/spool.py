@@ -25,7 +25,7 @@ from typing import Any, BinaryIO
 import msgspec
 
 from benchhub.errors import StoreError
-from benchhub.model.identity import RunUid
+from benchhub.model.identity import RunUid, digest
 from benchhub.model.report import ArtifactRef, Envelope, Report
 from benchhub.plugin.contract import Stream
 
@@ -35,6 +35,7 @@ class Unfinished(msgspec.Struct, frozen=True):
 
     envelope: Envelope
     options: dict[str, Any] = {}
+    arguments: tuple[str, ...] = ()
     case_name: str = ""
     files: tuple[str, ...] = ()
 
@@ -87,13 +88,19 @@ def spool_of(database: Path) -> Path:
     return database.with_name(database.name + ".spool")
 
 
+def places_of(spool: Path) -> tuple[Path, Path]:
+    """Return where runs may lie: the spool, and a folder of this database in the system's temporary directory."""
+    name = f"benchhub-{os.getuid()}-{digest(str(spool)).hex()[:12]}.spool"
+    return spool, Path(tempfile.gettempdir()) / name
+
+
 def open_run_spool(spool: Path, uid: RunUid) -> RunSpool:
     """Return a fresh folder for a run; where the spool cannot be written, one in the system's temporary directory.
 
     Raises:
         StoreError: No place at all can be written.
     """
-    for parent in (spool, Path(tempfile.gettempdir()) / f"benchhub-{os.getuid()}.spool"):
+    for parent in places_of(spool):
         try:
             parent.mkdir(parents=True, exist_ok=True)
             # Nobody looks at a hidden folder: it appears together with its lock.
@@ -111,11 +118,7 @@ def open_run_spool(spool: Path, uid: RunUid) -> RunSpool:
 
 def abandoned(spool: Path) -> Iterator[RunSpool]:
     """Yield the runs whose owner is gone, each locked by this process while it is looked at."""
-    try:
-        paths = sorted(path for path in spool.iterdir() if not path.name.startswith("."))
-    except OSError:
-        return
-    for path in paths:
+    for path in [path for place in places_of(spool) for path in _folders_in(place)]:
         try:
             lock = (path / "lock").open("rb+")
         except OSError:
@@ -127,6 +130,13 @@ def abandoned(spool: Path) -> Iterator[RunSpool]:
                 continue
             if (path / "lock").exists():  # Else its owner removed it before giving up the lock.
                 yield RunSpool(path, lock)
+
+
+def _folders_in(place: Path) -> list[Path]:
+    try:
+        return sorted(path for path in place.iterdir() if not path.name.startswith("."))
+    except OSError:
+        return []
 
 
 def streams_in(path: Path, files: tuple[str, ...] = ()) -> tuple[Stream, ...]:

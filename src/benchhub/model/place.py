@@ -70,12 +70,17 @@ class Target(msgspec.Struct, frozen=True):
     runs: int | None = None
     is_detected: bool = False
     filters: tuple[str, ...] = ()
-    """Paths below ``dir`` that the user asked for, as ``./sort`` or ``./sort/...``; empty for all."""
+    """Paths below ``dir`` that the user asked for, as ``./sort`` or ``./sort/...``; empty for all.
+
+    ``-./slow`` or ``-./slow/...`` takes away; where only such are there, all the rest is meant.
+    """
+    package: str | None = None
+    """Directory of the ``bh.toml`` that declares it, when that is not ``dir``: labels are relative to the file."""
 
     @property
     def label(self) -> str:
         """``//path:name``."""
-        return f"//{self.dir}:{self.name}"
+        return f"//{self.dir if self.package is None else self.package}:{self.name}"
 
 
 class Cell(msgspec.Struct, frozen=True):

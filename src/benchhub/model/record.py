@@ -102,6 +102,9 @@ class SuiteResult(msgspec.Struct, frozen=True):
     """A suite (a package, a binary) ended: none of its cases will be named again.
 
     Attributes:
+        suite: Package, module, class or binary.
+        raw_status: The tool's own word.
+        duration_s: ``None`` when the tool did not say.
         status: ``error`` when the suite could not be built or set up, or died outside its cases.
     """
 

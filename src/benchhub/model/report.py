@@ -58,7 +58,7 @@ class NativeTable(msgspec.Struct, frozen=True):
     rows: str
     columns: tuple[Column, ...]
     suite_name: str = "suite"
-    case_name: str = "case"
+    case_name: str = "name"
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):

@@ -48,6 +48,12 @@ class SaidUnit(msgspec.Struct, frozen=True, gc=False):
         """Return ``said_value`` in base units."""
         return said_value * self.multiply / self.divide
 
+    def bases(self, said_values: list[float]) -> list[float]:
+        """Return many values in base units, the same as one by one."""
+        if self.multiply == 1:
+            return said_values if self.divide == 1 else [value / self.divide for value in said_values]
+        return [value * self.multiply / self.divide for value in said_values]
+
 
 _TOKEN = re.compile(r"[*/]|[^*/\-\s]+")
 _TIMES = frozenset({"ns", "us", "µs", "ms", "s", "sec", "seconds", "latency"})

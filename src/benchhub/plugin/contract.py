@@ -53,6 +53,7 @@ class Step(msgspec.Struct, frozen=True):
         timeout_s: The whole process group is ended after this; ``None`` for the run's limit.
         role: ``measure`` keeps its output as the run's, ``warmup`` throws it away, ``build`` must succeed first.
         title: For people, e.g. ``example.com/sort``.
+        may_fail: For a build: when it fails the runs go on, and what it said is part of each of them.
     """
 
     argv: tuple[str, ...]
@@ -61,6 +62,7 @@ class Step(msgspec.Struct, frozen=True):
     timeout_s: float | None = None
     role: str = "measure"
     title: str = ""
+    may_fail: bool = False
 
 
 class ResultFile(msgspec.Struct, frozen=True):
@@ -104,6 +106,7 @@ class Plan(msgspec.Struct, frozen=True):
         files: Result files expected, by name, in the run's result directory.
         toolchain: What decides results, e.g. ``go1.26.8``.
         class_facts: Software facts that change results (flags).
+        variables: Environment variables that change results: where one is set, it is such a fact, too.
         tool_version: Of the tool that writes the output.
         note: What a person should know, e.g. that binaries are built once.
     """
@@ -114,6 +117,7 @@ class Plan(msgspec.Struct, frozen=True):
     files: tuple[ResultFile, ...] = ()
     toolchain: str | None = None
     class_facts: dict[str, str] = {}
+    variables: tuple[str, ...] = ()
     tool_version: str = ""
     note: str = ""
 
@@ -160,9 +164,11 @@ class Captured(msgspec.Struct, frozen=True):
         exit_code: ``None`` when unknown.
         is_timed_out: Our own limit ended it.
         options: The framework's options as JSON-like data when known, so that flags need not be guessed.
+        arguments: What the user wrote after ``--``, for the tool.
         label: Of the target; ``""`` when unknown.
         case_name: What a framework without names of its own calls its one case.
-        cell: Parameters of the cell: the core adds them to every case, readers need not.
+
+    The parameters of the cell are not here: the core adds them to every case.
     """
 
     streams: tuple[Stream, ...] = ()
@@ -170,6 +176,7 @@ class Captured(msgspec.Struct, frozen=True):
     exit_code: int | None = None
     is_timed_out: bool = False
     options: dict[str, Any] = {}
+    arguments: tuple[str, ...] = ()
     label: str = ""
     case_name: str = ""
 

@@ -1,6 +1,6 @@
 """The samples of one case and metric in one run, in five numbers."""
 
-from math import fsum, sqrt
+from math import fsum, isfinite, sqrt
 
 import msgspec
 
@@ -13,7 +13,8 @@ class Summary(msgspec.Struct, frozen=True, gc=False):
         n: How many finite samples; NaN and infinities never count.
         lo: The smallest sample, ``None`` when there is one only: a single sample says nothing about spread.
         hi: The largest sample.
-        sd: The standard deviation with n - 1, ``None`` below two samples.
+        sd: The standard deviation with n - 1, ``None`` below two samples and where it is too
+            large for a number.
     """
 
     value: float
@@ -34,7 +35,18 @@ def summarise(samples: list[float]) -> Summary:
         return Summary(samples[0], 1)
     ordered = sorted(samples)
     middle = n // 2
-    value = ordered[middle] if n % 2 else (ordered[middle - 1] + ordered[middle]) / 2
-    mean = fsum(samples) / n
-    sd = sqrt(fsum((sample - mean) ** 2 for sample in samples) / (n - 1))
-    return Summary(value, n, ordered[0], ordered[-1], sd)
+    value = ordered[middle] if n % 2 else _middle(ordered[middle - 1], ordered[middle])
+    return Summary(value, n, ordered[0], ordered[-1], _deviation(samples))
+
+
+def _middle(low: float, high: float) -> float:
+    middle = (low + high) / 2
+    return middle if isfinite(middle) else low / 2 + high / 2
+
+
+def _deviation(samples: list[float]) -> float | None:
+    try:
+        mean = fsum(samples) / len(samples)
+        return sqrt(fsum((sample - mean) ** 2 for sample in samples) / (len(samples) - 1))
+    except OverflowError:
+        return None  # Numbers around 1e200 have a spread, but no square.

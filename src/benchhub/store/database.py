@@ -2,8 +2,11 @@
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any, Self
 
@@ -16,6 +19,10 @@ BUSY_TIMEOUT_MS = 30_000
 PAGE_CACHE_KIB = 65_536
 MMAP_BYTES = 1 << 30
 CHECKPOINT_PAGES = 16_000
+ROWS_PER_STATEMENT = 100
+"""More make no difference that can be measured, and each statement must be prepared once per process."""
+WAL_BYTES_KEPT_MAX = 128 << 20
+"""The log is cut to this after a checkpoint; a single transaction may still need more."""
 
 
 class Database:
@@ -60,6 +67,20 @@ class Database:
         """Run a named statement once for each tuple."""
         self.connection.executemany(statements()[statement], rows)
 
+    def insert(self, statement: str, shared: int, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Insert rows by a named statement whose ``?1`` all of them share."""
+        self.insert_by(statements()[statement], shared, rows)
+
+    def insert_by(self, sql: str, shared: int, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Insert rows by a statement of our own making; many rows at once are 2.5 times as fast as one by one."""
+        wide_count = len(rows) - len(rows) % ROWS_PER_STATEMENT
+        if wide_count:
+            flat = list(chain.from_iterable(rows[:wide_count]))
+            step = ROWS_PER_STATEMENT * len(rows[0])
+            parts = ([shared, *flat[at : at + step]] for at in range(0, len(flat), step))
+            self.connection.executemany(_with_many_rows(sql), parts)
+        self.connection.executemany(sql, [(shared, *row) for row in rows[wide_count:]])
+
     @contextmanager
     def transaction(self, *, durable: bool) -> Iterator[None]:
         """Do all or nothing.
@@ -76,16 +97,46 @@ class Database:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
+                connection.commit()
             except BaseException:
-                connection.rollback()
+                if connection.in_transaction:  # A full disk may have ended it already.
+                    connection.rollback()
                 raise
-            connection.commit()
-        except sqlite3.OperationalError as error:
+        except sqlite3.Error as error:
+            if not is_of_the_place(error):
+                raise  # Of what was to be written, or ours.
             raise store_error(self.path, error) from error
-        except sqlite3.DatabaseError as error:
-            if isinstance(error, (sqlite3.IntegrityError, sqlite3.ProgrammingError)):
-                raise  # Ours: a broken invariant.
-            raise store_error(self.path, error) from error
+
+
+@cache
+def _with_many_rows(sql: str) -> str:
+    """Return an ``INSERT … VALUES (…)`` that takes ``ROWS_PER_STATEMENT`` rows."""
+    head, values, row = sql.rpartition("VALUES ")
+    return head + values + ", ".join([row] * ROWS_PER_STATEMENT)
+
+
+def is_of_the_place(error: sqlite3.Error) -> bool:
+    """Tell whether a failure is the fault of the disk, the file or another process, not of what was written."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is not None and code & 0xFF in _PLACE_CODES
+
+
+_PLACE_CODES = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_INTERRUPT,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_NOTADB,
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_PROTOCOL,
+        sqlite3.SQLITE_READONLY,
+    }
+)
 
 
 def open_database(path: Path, *, readonly: bool = False) -> Database:
@@ -102,7 +153,7 @@ def open_database(path: Path, *, readonly: bool = False) -> Database:
         if not readonly:
             path.parent.mkdir(parents=True, exist_ok=True)
         connection = _connect(path, readonly=readonly)
-    except (OSError, sqlite3.OperationalError) as error:
+    except (OSError, sqlite3.DatabaseError) as error:
         raise store_error(path, error) from error
     try:
         _settle(connection, path, readonly=readonly)
@@ -122,6 +173,8 @@ def _connect(path: Path, *, readonly: bool) -> sqlite3.Connection:
     connection.execute(f"PRAGMA cache_size = -{PAGE_CACHE_KIB}")
     connection.execute(f"PRAGMA mmap_size = {MMAP_BYTES}")
     connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+    connection.execute(f"PRAGMA journal_size_limit = {WAL_BYTES_KEPT_MAX}")
+    connection.execute("PRAGMA foreign_keys = ON")
     return connection
 
 
@@ -135,15 +188,25 @@ def _settle(connection: sqlite3.Connection, path: Path, *, readonly: bool) -> No
         _create(connection)
         application_id = APPLICATION_ID
     if application_id != APPLICATION_ID:
-        what = f"`{path}` is a SQLite file, but not a BenchHub database"
-        raise StoreError(what, hint="choose another file with --db or BH_DB")
-    (version,) = connection.execute(statements()["schema_version"]).fetchone()
+        raise other_file_error(path)
+    version = version_of(connection)
     if version < SCHEMA_VERSION:
         what = f"`{path}` has schema {version}, this program needs {SCHEMA_VERSION}"
-        raise StoreError(what, hint="`bh db migrate` brings it up to date")
+        raise StoreError(what, hint="`bh db migrate` brings it up to date, after a copy beside it")
     if version > SCHEMA_VERSION:
         what = f"`{path}` has schema {version}, newer than this program's {SCHEMA_VERSION}"
         raise StoreError(what, hint="use a newer bh, or another file with --db")
+
+
+def version_of(connection: sqlite3.Connection) -> str:
+    """Return the version of the schema."""
+    return str(connection.execute(statements()["schema_version"]).fetchone()[0])
+
+
+def other_file_error(path: Path) -> StoreError:
+    """Return what is wrong with a SQLite file of somebody else."""
+    what = f"`{path}` is a SQLite file, but not a BenchHub database"
+    return StoreError(what, hint="choose another file with --db or BH_DB")
 
 
 def _is_empty(connection: sqlite3.Connection) -> bool:
@@ -153,19 +216,39 @@ def _is_empty(connection: sqlite3.Connection) -> bool:
 
 def _create(connection: sqlite3.Connection) -> None:
     """Make the tables, unless another process was quicker."""
-    connection.execute("PRAGMA journal_mode = WAL")
+    _use_write_ahead_log(connection)
     connection.execute("BEGIN EXCLUSIVE")
     try:
         if _is_empty(connection):
-            for statement in _split(text_of("schema.sql") + text_of("views.sql")):
-                connection.execute(statement)
+            make_tables(connection)
+        connection.commit()
     except BaseException:
-        connection.rollback()
+        if connection.in_transaction:
+            connection.rollback()
         raise
-    connection.commit()
 
 
-def _split(script: str) -> Iterator[str]:
+def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
+    """Switch the file to WAL; SQLite does not wait here for another process that is just doing the same."""
+    deadline = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return
+
+
+def make_tables(connection: sqlite3.Connection) -> None:
+    """Make the tables and views of this version in an empty database; belongs into a transaction."""
+    for statement in split_script(text_of("schema.sql") + text_of("views.sql")):
+        connection.execute(statement)
+
+
+def split_script(script: str) -> Iterator[str]:
     """Yield the statements of a script: ``executescript`` would commit before it begins."""
     statement = ""
     for line in script.splitlines(keepends=True):

@@ -9,20 +9,42 @@ from benchhub.model.identity import canonical_json
 from benchhub.model.place import Project, Repository
 from benchhub.model.report import Envelope, Report
 from benchhub.store.database import Database
+from benchhub.store.text import sql_text
 
 USUAL_DEFAULT_BRANCHES = ("main", "master")
 
 
-def put_run(database: Database, report_id: int, catalog_id: int, report: Report) -> int:
-    """Write the row of a run and all that it refers to; return the run's id, the same when it is written again."""
+class Placed(msgspec.Struct, frozen=True):
+    """Where a run belongs.
+
+    Attributes:
+        moved_commits: Commits that were known and got another place in history by this run.
+    """
+
+    project_id: int
+    lane_id: int
+    moved_commits: list[int]
+
+
+def put_run(database: Database, run_id: int, catalog_id: int, report: Report, *, block_id: int | None) -> Placed:
+    """Write the row of a run and all that it refers to, or write it again.
+
+    Args:
+        database: Where.
+        run_id: The report's.
+        catalog_id: Of its cases and shapes.
+        report: The report.
+        block_id: The history block that holds its values, when it is written again.
+    """
     envelope = report.envelope
-    project_id, repo_id, default_branch = put_project(database, envelope.project)
+    project_id, repo_id = put_project(database, envelope.project)
+    default_branch = envelope.project.repository.default_branch
     revision, subject, fork = envelope.revision, envelope.subject, envelope.project.fork
     fork_name = f"{fork.host}/{fork.owner}/{fork.name}" if fork else None
-    branch = (revision.branch or "") if revision else ""
+    branch = sql_text((revision.branch or "") if revision else "")
     lane_branch = f"fork:{fork_name}:{branch}" if fork_name else branch
     dirty = bool(revision and revision.is_dirty)
-    commit_id, base_id = _put_revision(database, repo_id, revision)
+    commit_id, base_id, moved_commits = _put_revision(database, repo_id, revision)
     target_id = _id(database, "put_target", project_id=project_id, name=envelope.label)
     measured = [execution for execution in envelope.executions if execution.role == "measure"]
     environment_class_id, environment_id = _put_environment(database, envelope)
@@ -39,11 +61,10 @@ def put_run(database: Database, report_id: int, catalog_id: int, report: Report)
     )
     is_default = branch == default_branch if default_branch else branch in USUAL_DEFAULT_BRANCHES
     memory = [e.usage.memory_bytes_max for e in measured if e.usage.memory_bytes_max is not None]
-    return _id(
-        database,
+    database.do(
         "insert_run",
+        id=run_id,
         uid=envelope.uid,
-        report_id=report_id,
         project_id=project_id,
         catalog_id=catalog_id,
         lane_id=lane_id,
@@ -85,17 +106,19 @@ def put_run(database: Database, report_id: int, catalog_id: int, report: Report)
         system_s=_sum([e.usage.system_s for e in measured]),
         memory_bytes_max=max(memory) if memory else None,
         unread_count=report.body.unread_count,
-        block_id=None if report.body.lines.case else 0,
+        block_id=block_id or (None if report.body.lines.case else 0),
     )
+    return Placed(project_id, lane_id, moved_commits)
 
 
-def put_project(database: Database, project: Project) -> tuple[int, int, str | None]:
-    """Return the ids of a project and its repository, and the default branch.
+def put_project(database: Database, project: Project) -> tuple[int, int]:
+    """Return the ids of a project and its repository.
 
     The present place is looked up first, then the aliases of explicit moves.
     """
     repository = project.repository
-    repo_row = database.one(
+    repo_id = _id(
+        database,
         "put_repo",
         host=repository.host,
         owner=repository.owner,
@@ -105,9 +128,8 @@ def put_project(database: Database, project: Project) -> tuple[int, int, str | N
     place = {**_place(repository), "path": project.path}
     found = database.one("find_project", **place) or database.one("find_project_alias", **place)
     if found:
-        return int(found[0]), int(repo_row[0]), repo_row[1]
-    project_id = _id(database, "put_project", repo_id=repo_row[0], path=project.path, name=project.name)
-    return project_id, int(repo_row[0]), repo_row[1]
+        return int(found[0]), repo_id
+    return _id(database, "put_project", repo_id=repo_id, path=project.path, name=project.name), repo_id
 
 
 def _place(repository: Repository) -> dict[str, str]:
@@ -131,10 +153,14 @@ def add_project_alias(database: Database, old: Project, new: Project) -> None:
             database.do("put_project_alias", **_place(old.repository), path=old.path, project_id=project_id)
 
 
-def _put_revision(database: Database, repo_id: int, revision: Revision | None) -> tuple[int | None, int | None]:
+def _put_revision(
+    database: Database, repo_id: int, revision: Revision | None
+) -> tuple[int | None, int | None, list[int]]:
+    """Return the ids of the commit and of its base, and of commits that got another place in history."""
     if revision is None:
-        return None, None
+        return None, None, []
     commit = revision.commit
+    known = database.one("find_commit", repo_id=repo_id, sha=commit.sha)
     commit_id = _id(
         database,
         "put_commit",
@@ -142,15 +168,16 @@ def _put_revision(database: Database, repo_id: int, revision: Revision | None) -
         sha=commit.sha,
         parent_sha=commit.parents[0] if commit.parents else None,
         seq=revision.commit_count,
-        author=commit.author,
-        subject=commit.subject,
+        author=sql_text(commit.author),
+        subject=sql_text(commit.subject),
         authored_at=commit.authored_at_ms,
         committed_at=commit.committed_at_ms,
     )
+    moved = (
+        [] if known is None or known == database.one("find_commit", repo_id=repo_id, sha=commit.sha) else [commit_id]
+    )
     base_id = None if revision.base is None else _put_bare_commit(database, repo_id, revision.base)
-    if revision.commit_count is not None:
-        _order_known_commits(database, repo_id, revision)
-    return commit_id, base_id
+    return commit_id, base_id, moved + _order_known_commits(database, repo_id, revision)
 
 
 def _put_bare_commit(database: Database, repo_id: int, sha: str) -> int:
@@ -158,14 +185,17 @@ def _put_bare_commit(database: Database, repo_id: int, sha: str) -> int:
     return _id(database, "put_commit", repo_id=repo_id, sha=sha, **nothing)
 
 
-def _order_known_commits(database: Database, repo_id: int, revision: Revision) -> None:
+def _order_known_commits(database: Database, repo_id: int, revision: Revision) -> list[int]:
     """Give a place to commits that came without one, where this revision's first-parent chain knows it."""
-    unordered = {row[0] for row in database.all("commits_without_seq", repo_id=repo_id)}
-    if not unordered or revision.commit_count is None:
-        return
-    for back, sha in enumerate(revision.chain):
-        if sha in unordered:
-            database.do("set_commit_seq", repo_id=repo_id, sha=sha, seq=revision.commit_count - back)
+    if revision.commit_count is None:
+        return []
+    unordered = dict(database.all("commits_without_seq", repo_id=repo_id))
+    if not unordered:
+        return []
+    ordered = [(unordered[sha], revision.commit_count - i) for i, sha in enumerate(revision.chain) if sha in unordered]
+    for commit_id, seq in ordered:
+        database.do("set_commit_seq", id=commit_id, seq=seq)
+    return [commit_id for commit_id, _ in ordered]
 
 
 def _put_environment(database: Database, envelope: Envelope) -> tuple[int, int]:

@@ -9,6 +9,11 @@ from benchhub.store.database import Database
 
 Rows = list[dict[str, Any]]
 
+RUN_DIGITS_MAX = 12
+
+RUNS_LOOKED_BACK = 64
+"""How far back a previous value is looked for."""
+
 
 class FoundRun(msgspec.Struct, frozen=True):
     """A run that somebody named."""
@@ -28,10 +33,11 @@ def find_run(database: Database, reference: str) -> FoundRun:
     Raises:
         NothingMatchedError: There is none, or several.
     """
-    if reference == "latest" or (reference.startswith("-") and reference[1:].isdigit()):
-        back = 0 if reference == "latest" else int(reference[1:]) - 1
-        rows = database.all("run_from_end", back=max(back, 0))
-    elif reference.isdigit() and len(reference) < 13:  # noqa: PLR2004 -- longer digits are the beginning of a uid
+    if reference == "latest":
+        rows = database.all("run_from_end", back=0)
+    elif reference.startswith("-") and _is_number(reference[1:]):
+        rows = database.all("run_from_end", back=max(int(reference[1:]) - 1, 0))
+    elif _is_number(reference):
         rows = database.all("run_by_id", id=int(reference)) or _by_uid(database, reference)
     else:
         rows = _by_uid(database, reference)
@@ -42,6 +48,11 @@ def find_run(database: Database, reference: str) -> FoundRun:
         what = f"no run `{reference}`"
         raise NothingMatchedError(what, hint="`bh runs` lists them")
     return FoundRun(*rows[0])
+
+
+def _is_number(text: str) -> bool:
+    """Tell whether ``text`` is a number of a run; longer digits are the beginning of a uid."""
+    return text.isascii() and text.isdigit() and len(text) <= RUN_DIGITS_MAX
 
 
 def _by_uid(database: Database, beginning: str) -> list[Any]:
@@ -97,8 +108,23 @@ def outcome_history(database: Database, name: str, *, project: str | None = None
 
 
 def values_before(database: Database, run_id: int, first_run_id: int) -> dict[int, float]:
-    """Return, by series, the last value on the run's own lane before ``first_run_id``."""
+    """Return, by series, the last value before ``first_run_id`` of the run's own lane and target.
+
+    Looks back ``RUNS_LOOKED_BACK`` runs; a series that none of them has is left out.
+    """
+    rows = database.all("values_before", run_id=run_id, first_run_id=first_run_id, runs=RUNS_LOOKED_BACK)
+    return {series_id: value for series_id, value in rows if value is not None}
+
+
+def case_values_before(database: Database, run_id: int, first_run_id: int) -> dict[tuple[bytes, str, str], float]:
+    """Return the last values on the run's own lane before ``first_run_id``, for who knows cases and no series.
+
+    The key is the hash of a case (see ``case_hash``, by each name that a renamed case has), and name and unit of a
+    metric.
+    """
+    before = values_before(database, run_id, first_run_id)
     return {
-        row["series_id"]: row["value"]
-        for row in rows_of(database, "values_before", run_id=run_id, first_run_id=first_run_id)
+        (row["hash"], row["metric"], row["unit"]): before[row["series_id"]]
+        for row in rows_of(database, "series_names_of_run", run_id=run_id)
+        if row["series_id"] in before
     }

@@ -2,72 +2,117 @@
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from itertools import accumulate
 from operator import itemgetter
 from typing import Any
 
 import msgspec
 
-from benchhub.errors import StoreError
+from benchhub.errors import SetAsideError
 from benchhub.model.report import Column, NativeTable, Report
 from benchhub.model.unit import SaidUnit
 from benchhub.store.database import Database
+from benchhub.store.statements import text_of
+from benchhub.store.text import sql_number, sql_numbers, sql_text
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
-_TYPES = {"integer": "ANY", "real": "REAL", "text": "TEXT", "json": "TEXT"}
-_OWN_TABLES = frozenset({"measurement", "run", "report", "series", "catalog", "projection", "test_result"})
+_TYPES = {"integer": "INTEGER", "real": "REAL", "text": "TEXT", "json": "TEXT"}
+_KEYS = ("run_id", "case_id", "seq")
+_VIEW_COLUMNS = frozenset({*_KEYS, "project", "params", "param_text", "branch", "started_at"})
 
 
 def ensure_native_tables(database: Database, tables: Sequence[NativeTable]) -> None:
     """Create a framework's tables and views, or add the columns that are new; columns are never dropped.
 
     Raises:
-        StoreError: A declared name cannot be a column.
+        SetAsideError: A declared name cannot be a table or a column, or has another type already.
     """
     for table in tables:
-        _check_names(table)
-        known = [row[1] for row in database.connection.execute(f"PRAGMA table_info({table.name})")]
-        columns = [f"{column.name} {_TYPES.get(column.type, 'ANY')}" for column in table.columns]
-        if not known:
-            keys = "run_id INTEGER NOT NULL, case_id INTEGER NOT NULL, seq INTEGER NOT NULL"
-            database.connection.execute(
-                f"CREATE TABLE {table.name} ({', '.join([keys, *columns])}, PRIMARY KEY (run_id, case_id, seq))"
-                " STRICT, WITHOUT ROWID"
-            )
-        missing = [
-            text for column, text in zip(table.columns, columns, strict=True) if known and column.name not in known
-        ]
-        for column in missing:
-            database.connection.execute(f"ALTER TABLE {table.name} ADD COLUMN {column}")
-        if missing or not known:
-            _make_view(database, table)
+        known = _known_table(database, table.name)
+        wanted = _with_columns_of(known, table)
+        if wanted == known:
+            continue
+        _check_names(wanted)
+        if known is None:
+            _create_table(database, wanted)
+        for column in wanted.columns[len(known.columns) if known else len(wanted.columns) :]:
+            database.connection.execute(f'ALTER TABLE "{table.name}" ADD COLUMN {_column_sql(column)}')
+        _make_view(database, wanted)
+        database.do("put_native_table", name=table.name, doc=msgspec.json.encode(wanted).decode())
+
+
+def _known_table(database: Database, name: str) -> NativeTable | None:
+    row = database.one("native_table", name=name)
+    return None if row is None else msgspec.json.decode(row[0], type=NativeTable)
+
+
+def _with_columns_of(known: NativeTable | None, table: NativeTable) -> NativeTable:
+    """Return the known table with what ``table`` adds; what a reader no longer declares stays."""
+    if known is None:
+        return table
+    by_name = {column.name: column for column in known.columns}
+    for column in table.columns:
+        if column.name in by_name and by_name[column.name].type != column.type:
+            what = f"native table `{table.name}`: `{column.name}` was {by_name[column.name].type}, now {column.type}"
+            raise SetAsideError(what, hint="a column with another type needs another name")
+        by_name[column.name] = column
+    return msgspec.structs.replace(table, columns=tuple(by_name.values()))
 
 
 def _check_names(table: NativeTable) -> None:
+    taken = _own_names()
     for name in (table.name, table.suite_name, table.case_name, *(column.name for column in table.columns)):
-        if not _NAME.fullmatch(name) or name in _OWN_TABLES:
+        if not _NAME.fullmatch(name):
             what = f"native table `{table.name}`: `{name}` cannot be a name"
-            raise StoreError(what, hint="lower-case letters, digits and underscores, and none of BenchHub's own tables")
+            raise SetAsideError(what, hint="lower-case letters, digits and underscores")
+    for name in (table.name, f"{table.name}s"):
+        if name in taken or name.startswith("sqlite_"):
+            what = f"native table `{table.name}`: `{name}` is BenchHub's own"
+            raise SetAsideError(what, hint="begin the name with the framework's, as in `gobench_result`")
+    names = [table.suite_name, table.case_name, *(column.name for column in table.columns)]
+    for name in names:
+        if name in _VIEW_COLUMNS or names.count(name) > 1:
+            what = f"native table `{table.name}`: two columns are called `{name}`"
+            raise SetAsideError(what, hint=f"every native table has {', '.join(sorted(_VIEW_COLUMNS))}")
+
+
+@cache
+def _own_names() -> frozenset[str]:
+    ddl = text_of("schema.sql") + text_of("views.sql")
+    return frozenset(re.findall(r'^CREATE (?:TABLE|VIEW) "?(\w+)"?', ddl, re.MULTILINE))
+
+
+def _create_table(database: Database, table: NativeTable) -> None:
+    """Make the table; not STRICT, so that a whole number is kept as one and anything else as it was said."""
+    keys = [f"{name} INTEGER NOT NULL" for name in _KEYS]
+    columns = ", ".join([*keys, *(_column_sql(column) for column in table.columns)])
+    database.connection.execute(
+        f'CREATE TABLE "{table.name}" ({columns}, PRIMARY KEY ({", ".join(_KEYS)})) WITHOUT ROWID'
+    )
+
+
+def _column_sql(column: Column) -> str:
+    return f'"{column.name}" {_TYPES.get(column.type, "ANY")}'
 
 
 def _make_view(database: Database, table: NativeTable) -> None:
     """Make the view with names, `<table>s`, over all columns that the table has."""
-    own = [row[1] for row in database.connection.execute(f"PRAGMA table_info({table.name})")][3:]
-    columns = "".join(f", g.{name}" for name in own)
-    database.connection.execute(f"DROP VIEW IF EXISTS {table.name}s")
+    columns = "".join(f', g."{column.name}"' for column in table.columns)
+    database.connection.execute(f'DROP VIEW IF EXISTS "{table.name}s"')
     database.connection.execute(
-        f"CREATE VIEW {table.name}s AS SELECT p.name AS project, b.suite AS {table.suite_name}, "  # noqa: S608 -- checked names
-        f"b.name AS {table.case_name}, b.params, b.param_text, g.seq{columns}, r.branch, "
+        f'CREATE VIEW "{table.name}s" AS SELECT p.name AS project, b.suite AS "{table.suite_name}", '  # noqa: S608 -- checked
+        f'b.name AS "{table.case_name}", b.params, b.param_text, g.seq{columns}, r.branch, '
         "r.started_text AS started_at, g.run_id, g.case_id "
-        f"FROM run r JOIN project p ON p.id = r.project_id JOIN {table.name} g ON g.run_id = r.id "
+        f'FROM run r JOIN project p ON p.id = r.project_id JOIN "{table.name}" g ON g.run_id = r.id '
         "JOIN bench_case b ON b.id = g.case_id AND +b.project_id = r.project_id"
     )
 
 
-def delete_native_rows(database: Database, run_id: int, tables: Sequence[NativeTable]) -> None:
-    """Remove a run's rows from its framework's tables."""
-    for table in tables:
-        database.connection.execute(f"DELETE FROM {table.name} WHERE run_id = ?", (run_id,))  # noqa: S608 -- checked
+def delete_native_rows(database: Database, run_id: int) -> None:
+    """Remove a run's rows from all native tables: an earlier reader may have filled others."""
+    for name, _ in database.all("native_tables"):
+        database.connection.execute(f'DELETE FROM "{name}" WHERE run_id = ?', (run_id,))  # noqa: S608 -- checked
 
 
 def insert_native_rows(database: Database, run_id: int, report: Report, case_ids: list[int]) -> None:
@@ -90,7 +135,7 @@ def _insert(database: Database, run_id: int, table: NativeTable, cases: list[int
     filled = [
         (column.name, cell) for column, cell in zip(table.columns, cells, strict=True) if cell.count(None) < len(cell)
     ]
-    names, columns = ["case_id", *(name for name, _ in filled)], [cases, *(cell for _, cell in filled)]
+    names, columns = ["case_id", *(f'"{name}"' for name, _ in filled)], [cases, *(cell for _, cell in filled)]
     if len(set(cases)) == len(cases):
         seq = "0"
     else:
@@ -99,8 +144,8 @@ def _insert(database: Database, run_id: int, table: NativeTable, cases: list[int
         columns.insert(1, _seqs(cases))
     rows = sorted(zip(*columns, strict=True), key=itemgetter(0) if seq == "0" else itemgetter(0, 1))
     named = ", ".join(["run_id", *names, *(["seq"] if seq == "0" else [])])
-    marks = ", ".join([str(run_id), *("?" for _ in names), *(["0"] if seq == "0" else [])])
-    database.connection.executemany(f"INSERT INTO {table.name} ({named}) VALUES ({marks})", rows)  # noqa: S608 -- checked
+    marks = ", ".join(["?1", *("?" for _ in names), *(["0"] if seq == "0" else [])])
+    database.insert_by(f'INSERT INTO "{table.name}" ({named}) VALUES ({marks})', run_id, rows)  # noqa: S608 -- checked
 
 
 def _seqs(cases: list[int]) -> list[int]:
@@ -115,60 +160,62 @@ def _seqs(cases: list[int]) -> list[int]:
 
 def _result_cells(report: Report, columns: Sequence[Column]) -> list[list[Any]]:
     """Return the cells of each column, one per printed line."""
-    lines, shapes = report.body.lines, report.catalog.shapes
+    lines = report.body.lines
     cells: list[list[Any]] = []
-    starts, widths = _line_starts(report), [len(shape) for shape in shapes]
+    starts = _line_starts(report)
+    has_words = str in set(map(type, lines.said_values))
     for column in columns:
         kind, _, what = column.source.partition(":")
         if kind == "iterations":
-            cells.append(list(lines.iterations))
+            cells.append(list(sql_numbers(lines.iterations)))
         elif kind == "fact":
-            values = lines.facts.get(what, [None])
+            values = [_sql_cell(value) for value in lines.facts.get(what, [None])]
             cells.append(values * len(lines.case) if len(values) == 1 else values)
         elif kind == "unit":
-            cells.append(_said_in(what, report, starts))
+            cells.append(_said_in(what, report, starts, has_words=has_words))
         else:
-            cells.append(_other_units(report, starts, widths, columns))
+            cells.append(_other_units(report, starts, columns, has_words=has_words))
     return cells
 
 
 def _line_starts(report: Report) -> list[int]:
     """Return where each line begins among the flat values."""
     widths = [len(shape) for shape in report.catalog.shapes]
-    if len(widths) == 1:
+    if len(widths) == 1 and widths[0]:
         return list(range(0, len(report.body.lines.said_values), widths[0]))
     return list(accumulate((widths[shape] for shape in report.body.lines.shape), initial=0))[:-1]
 
 
-def _said_in(said_unit: str, report: Report, starts: list[int]) -> list[Any]:
+def _said_in(said_unit: str, report: Report, starts: list[int], *, has_words: bool) -> list[Any]:
     """Return the number that each line said in a unit; SQL has no NaN, whose word stands among the other units."""
-    values = report.body.lines.said_values
-    places = [_place_of(said_unit, shape) for shape in report.catalog.shapes]
+    values, shapes = report.body.lines.said_values, report.catalog.shapes
+    places = [_place_of(said_unit, shape) for shape in shapes]
     if set(places) == {None}:
         return [None] * len(starts)
-    cells: list[Any] = []
-    for start, shape in zip(starts, report.body.lines.shape, strict=True):
-        place = places[shape]
-        said = None if place is None else values[start + place]
-        cells.append(None if isinstance(said, str) else said)
-    return cells
+    if len(places) == 1:
+        cells: list[Any] = values[places[0] :: len(shapes[0])]
+    else:
+        cells = [
+            None if (place := places[shape]) is None else values[start + place]
+            for start, shape in zip(starts, report.body.lines.shape, strict=True)
+        ]
+    return [None if isinstance(said, str) else said for said in cells] if has_words else cells
 
 
 def _place_of(said_unit: str, shape: Sequence[SaidUnit]) -> int | None:
     return next((place for place, unit in enumerate(shape) if unit.said == said_unit), None)
 
 
-def _other_units(report: Report, starts: list[int], widths: list[int], columns: Sequence[Column]) -> list[str | None]:
+def _other_units(report: Report, starts: list[int], columns: Sequence[Column], *, has_words: bool) -> list[str | None]:
     """Return, as a JSON object, what each line said in units that have no column, and the words that are no numbers."""
     named = {column.source.removeprefix("unit:") for column in columns}
     values, shapes = report.body.lines.said_values, report.catalog.shapes
-    has_words = any(isinstance(value, str) for value in values)
     has_others = [any(unit.said not in named for unit in shape) for shape in shapes]
     if not has_words and not any(has_others):
         return [None] * len(starts)
     cells: list[str | None] = []
     for start, shape in zip(starts, report.body.lines.shape, strict=True):
-        said = zip(shapes[shape], values[start : start + widths[shape]], strict=True)
+        said = zip(shapes[shape], values[start : start + len(shapes[shape])], strict=True)
         extra = {unit.said: value for unit, value in said if unit.said not in named or isinstance(value, str)}
         cells.append(msgspec.json.encode(extra).decode() if extra else None)
     return cells
@@ -179,15 +226,21 @@ def _outcome_cells(report: Report, columns: Sequence[Column]) -> list[list[Any]]
     outcomes = report.body.outcomes
     fixed: dict[str, list[Any]] = {
         "status": list(outcomes.status),
-        "raw_status": list(outcomes.raw_status),
+        "raw_status": [sql_text(word) for word in outcomes.raw_status],
         "duration_s": list(outcomes.duration_s),
-        "message": list(outcomes.message),
+        "message": [sql_text(message) for message in outcomes.message],
         "attempt": list(outcomes.attempt),
         "flags": [" ".join(flags) for flags in outcomes.flags],
     }
     return [
         fixed[column.source]
         if column.source in fixed
-        else [(facts or {}).get(column.source.removeprefix("fact:")) for facts in outcomes.facts]
+        else [_sql_cell((facts or {}).get(column.source.removeprefix("fact:"))) for facts in outcomes.facts]
         for column in columns
     ]
+
+
+def _sql_cell(value: Any) -> Any:  # noqa: ANN401 -- what a tool said
+    if isinstance(value, str):
+        return sql_text(value)
+    return sql_number(value) if isinstance(value, int) else value

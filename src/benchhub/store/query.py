@@ -1,6 +1,5 @@
 """People's SQL, read-only, with limits and errors that help."""
 
-import difflib
 import re
 import sqlite3
 import time
@@ -85,6 +84,8 @@ def _user_error(database: Database, text: str, error: Exception, seconds_max: fl
 
 
 def _nearest(database: Database, kind: str, name: str, text: str) -> str:
+    import difflib  # noqa: PLC0415 -- for mistakes only
+
     database.connection.set_authorizer(None)
     database.connection.set_progress_handler(None, 0)
     views = [row[0] for row in database.all("names_of_views")]

@@ -46,6 +46,11 @@ CREATE TABLE projection ( -- What was made of each report, by which version of t
 ) STRICT;
 CREATE INDEX projection_open ON projection (report_id) WHERE state <> 'done';
 
+CREATE TABLE native_table ( -- Tables of frameworks, as their frameworks declared them.
+  name TEXT PRIMARY KEY, -- Of the table; the view beside it is the plural.
+  doc TEXT NOT NULL CHECK (json_valid(doc)) -- Columns, types and descriptions; columns are only ever added.
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE blob ( -- Bytes by the hash of their plain content.
   sha256 BLOB PRIMARY KEY, -- Of the plain bytes.
   size_bytes INTEGER NOT NULL, -- Of the plain bytes.
@@ -54,10 +59,11 @@ CREATE TABLE blob ( -- Bytes by the hash of their plain content.
 
 CREATE TABLE artifact ( -- Which bytes belong to which report.
   report_id INTEGER NOT NULL REFERENCES report(id) ON DELETE CASCADE, -- The report.
+  seq INTEGER NOT NULL, -- In the order in which they were read, from 0.
   name TEXT NOT NULL, -- `stdout`, `stderr`, or a file's name.
   kind TEXT NOT NULL, -- `output`, `result`, ….
-  sha256 BLOB NOT NULL, -- The bytes.
-  PRIMARY KEY (report_id, name)
+  sha256 BLOB NOT NULL REFERENCES blob(sha256), -- The bytes.
+  PRIMARY KEY (report_id, seq)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX artifact_blob ON artifact (sha256);
 
@@ -166,6 +172,7 @@ CREATE TABLE lane ( -- What the lines of one run share; a line is a series on a 
   subject TEXT NOT NULL, -- Name of the subject, '' for the repository itself.
   branch TEXT NOT NULL, -- Branch, '' when unknown; a fork's is `fork:owner/name:branch`.
   dirty INTEGER NOT NULL CHECK (dirty IN (0, 1)), -- 1: the working tree differed from the commit.
+  newest_run_id INTEGER, -- Newest run, by commit, then by start; NULL while there is none.
   UNIQUE (project_id, machine_class_id, environment_class_id, subject, branch, dirty)
 ) STRICT;
 
@@ -183,13 +190,13 @@ CREATE TABLE git_commit ( -- Commits that were run, or stand on the first-parent
   UNIQUE (repo_id, sha)
 );
 CREATE INDEX git_commit_sha ON git_commit (sha);
+CREATE INDEX git_commit_unplaced ON git_commit (repo_id, sha) WHERE seq IS NULL;
 
 -- runs and series -----------------------------------------------------------------------------------------------------
 
 CREATE TABLE run ( -- One execution of one cell: the unit of replication.
-  id INTEGER PRIMARY KEY AUTOINCREMENT, -- Order of arrival; never used again.
+  id INTEGER PRIMARY KEY REFERENCES report(id), -- Of the report that it was made from: order of arrival, never used again.
   uid TEXT NOT NULL UNIQUE CHECK (length(uid) = 36), -- Of the report.
-  report_id INTEGER NOT NULL UNIQUE REFERENCES report(id), -- What it was made from.
   project_id INTEGER NOT NULL REFERENCES project(id), -- Project.
   catalog_id INTEGER NOT NULL REFERENCES catalog(id), -- Its cases and shapes.
   lane_id INTEGER NOT NULL REFERENCES lane(id), -- Lane.
@@ -316,13 +323,9 @@ CREATE TABLE history_value ( -- Values of one series in one block, in the order 
 CREATE TABLE series_head ( -- Newest and last but one point of every line.
   lane_id INTEGER NOT NULL, -- Lane.
   series_id INTEGER NOT NULL, -- Series.
-  commit_seq INTEGER NOT NULL, -- Of the newest; 0 when unknown.
-  at INTEGER NOT NULL, -- Start of its run.
-  run_id INTEGER NOT NULL, -- Its run.
+  run_id INTEGER NOT NULL, -- Run of the newest.
   value REAL NOT NULL, -- Its value.
-  prev_commit_seq INTEGER, -- The same of the last but one.
-  prev_at INTEGER, -- Start of its run.
-  prev_run_id INTEGER, -- Its run.
+  prev_run_id INTEGER, -- Run of the last but one.
   prev_value REAL, -- Its value.
   PRIMARY KEY (lane_id, series_id)
 ) STRICT, WITHOUT ROWID;
@@ -331,8 +334,11 @@ CREATE INDEX series_head_series ON series_head (series_id);
 CREATE TABLE distribution ( -- What a tool computed itself: percentiles, means without samples.
   run_id INTEGER NOT NULL, -- Run.
   series_id INTEGER NOT NULL, -- Series.
-  stats TEXT NOT NULL CHECK (json_valid(stats)), -- JSON object: statistic -> value in base units.
-  PRIMARY KEY (run_id, series_id)
+  statistic TEXT NOT NULL, -- `p99`, `mean`, ….
+  seq INTEGER NOT NULL, -- In the order printed, from 0.
+  value REAL NOT NULL, -- In base units.
+  n INTEGER, -- Over how many values; NULL when the tool did not say.
+  PRIMARY KEY (run_id, series_id, statistic, seq)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE test_result ( -- How a case ended.

@@ -8,7 +8,7 @@ from pathlib import Path
 def statements() -> dict[str, str]:
     """Return the statements of ``statements.sql`` by name."""
     found: dict[str, str] = {}
-    for part in text_of("statements.sql").split("-- name: ")[1:]:
+    for part in text_of("statements.sql").split("\n-- name: ")[1:]:
         name, _, body = part.partition("\n")
         found[name.strip()] = body.split("\n-- ", 1)[0].strip().rstrip(";")
     return found

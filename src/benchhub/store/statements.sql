@@ -31,11 +31,11 @@ INSERT INTO blob (sha256, size_bytes, data) VALUES (:sha256, :size_bytes, :data)
 SELECT 1 FROM blob WHERE sha256 = :sha256;
 
 -- name: insert_artifact
-INSERT INTO artifact (report_id, name, kind, sha256) VALUES (:report_id, :name, :kind, :sha256);
+INSERT INTO artifact (report_id, seq, name, kind, sha256) VALUES (:report_id, :seq, :name, :kind, :sha256);
 
 -- name: artifacts_of_report
 SELECT a.name, a.kind, a.sha256, b.size_bytes FROM artifact a JOIN blob b ON b.sha256 = a.sha256
-WHERE a.report_id = :report_id ORDER BY a.kind <> 'output', a.name DESC;
+WHERE a.report_id = :report_id ORDER BY a.seq;
 
 -- name: blob_data
 SELECT data FROM blob WHERE sha256 = :sha256;
@@ -48,17 +48,39 @@ FROM report r JOIN catalog c ON c.id = r.catalog_id WHERE r.id = :report_id;
 SELECT id FROM report WHERE :framework IS NULL OR framework = :framework ORDER BY id;
 
 -- name: open_projections
-SELECT report_id FROM projection WHERE state <> 'done' ORDER BY report_id;
+SELECT q.report_id, r.uid, q.state, q.error FROM projection q JOIN report r ON r.id = q.report_id
+WHERE q.state <> 'done' ORDER BY q.report_id;
+
+-- name: reports_without_run
+SELECT r.id, r.uid FROM report r JOIN projection q ON q.report_id = r.id
+WHERE q.state = 'done' AND NOT EXISTS (SELECT 1 FROM run WHERE run.id = r.id) ORDER BY r.id;
+
+-- name: count_older_projections
+SELECT count(*) FROM projection WHERE state = 'done' AND version < :version;
+
+-- name: blobs_in_files
+SELECT sha256 FROM blob WHERE data IS NULL ORDER BY sha256;
+
+-- name: all_blobs
+SELECT sha256 FROM blob ORDER BY sha256;
+
+-- name: all_blocks
+SELECT DISTINCT id FROM history_block ORDER BY id;
+
+-- name: runs_of_block
+SELECT run_id FROM history_block WHERE id = :block_id ORDER BY slot;
+
+-- name: history_value
+SELECT value FROM history_value WHERE series_id = :series_id AND block_id = :block_id;
 
 -- name: projection_done
 UPDATE projection SET state = 'done', version = :version, error = NULL WHERE report_id = :report_id;
 
+-- name: projection_state
+SELECT state, error FROM projection WHERE report_id = :report_id;
+
 -- name: projection_failed
 UPDATE projection SET state = 'failed', version = :version, error = :error WHERE report_id = :report_id;
-
--- name: failed_projections
-SELECT q.report_id, r.uid, q.error FROM projection q JOIN report r ON r.id = q.report_id
-WHERE q.state = 'failed' ORDER BY q.report_id;
 
 -- dimensions ----------------------------------------------------------------------------------------------------------
 
@@ -69,7 +91,7 @@ ON CONFLICT (name) DO UPDATE SET email = coalesce(excluded.email, "user".email) 
 -- name: put_repo
 INSERT INTO repo (host, owner, name, default_branch) VALUES (:host, :owner, :name, :default_branch)
 ON CONFLICT (host, owner, name) DO UPDATE SET default_branch = coalesce(excluded.default_branch, repo.default_branch)
-RETURNING id, default_branch;
+RETURNING id;
 
 -- name: find_project
 SELECT p.id FROM project p JOIN repo r ON r.id = p.repo_id
@@ -129,45 +151,50 @@ INSERT INTO git_commit (repo_id, sha, parent_sha, seq, author, subject, authored
 VALUES (:repo_id, :sha, :parent_sha, :seq, :author, :subject, :authored_at, :committed_at)
 ON CONFLICT (repo_id, sha) DO UPDATE SET
   parent_sha = coalesce(excluded.parent_sha, git_commit.parent_sha),
-  seq = coalesce(excluded.seq, git_commit.seq),
+  seq = coalesce(max(excluded.seq, git_commit.seq), excluded.seq, git_commit.seq),
   author = coalesce(excluded.author, git_commit.author),
   subject = coalesce(excluded.subject, git_commit.subject),
   authored_at = coalesce(excluded.authored_at, git_commit.authored_at),
   committed_at = coalesce(excluded.committed_at, git_commit.committed_at)
 RETURNING id;
 
+-- name: find_commit
+SELECT id, seq, committed_at FROM git_commit WHERE repo_id = :repo_id AND sha = :sha;
+
 -- name: commits_without_seq
-SELECT sha FROM git_commit WHERE repo_id = :repo_id AND seq IS NULL;
+SELECT sha, id FROM git_commit WHERE repo_id = :repo_id AND seq IS NULL;
 
 -- name: set_commit_seq
-UPDATE git_commit SET seq = :seq WHERE repo_id = :repo_id AND sha = :sha;
+UPDATE git_commit SET seq = :seq WHERE id = :id;
 
 -- runs ----------------------------------------------------------------------------------------------------------------
 
 -- name: run_of_report
-SELECT id, block_id FROM run WHERE report_id = :report_id;
+SELECT lane_id, project_id, catalog_id, block_id FROM run WHERE id = :report_id;
 
 -- name: insert_run
-INSERT INTO run (uid, report_id, project_id, catalog_id, lane_id, target_id, spec_id, framework_id, subject_id, user_id, machine_id,
-  environment_id, commit_id, base_commit_id, branch, dirty, trunk, fork, tree, origin, started_at, finished_at, exit_code,
-  status, wall_s, user_s, system_s, memory_bytes_max, unread_count, block_id)
-VALUES (:uid, :report_id, :project_id, :catalog_id, :lane_id, :target_id, :spec_id, :framework_id, :subject_id, :user_id, :machine_id,
-  :environment_id, :commit_id, :base_commit_id, :branch, :dirty, :trunk, :fork, :tree, :origin, :started_at, :finished_at,
-  :exit_code, :status, :wall_s, :user_s, :system_s, :memory_bytes_max, :unread_count, :block_id)
-ON CONFLICT (report_id) DO UPDATE SET project_id = excluded.project_id, lane_id = excluded.lane_id,
-  target_id = excluded.target_id, spec_id = excluded.spec_id, framework_id = excluded.framework_id,
-  subject_id = excluded.subject_id, user_id = excluded.user_id, machine_id = excluded.machine_id,
-  environment_id = excluded.environment_id, commit_id = excluded.commit_id, base_commit_id = excluded.base_commit_id,
-  branch = excluded.branch, dirty = excluded.dirty, trunk = excluded.trunk, fork = excluded.fork, tree = excluded.tree,
-  status = excluded.status, exit_code = excluded.exit_code, unread_count = excluded.unread_count,
-  catalog_id = excluded.catalog_id, block_id = excluded.block_id
-RETURNING id;
+INSERT INTO run (
+  id, uid, project_id, catalog_id, lane_id, target_id, spec_id, framework_id, subject_id, user_id, machine_id,
+  environment_id, commit_id, base_commit_id, branch, dirty, trunk, fork, tree, origin, started_at, finished_at,
+  exit_code, status, wall_s, user_s, system_s, memory_bytes_max, unread_count, block_id)
+VALUES (
+  :id, :uid, :project_id, :catalog_id, :lane_id, :target_id, :spec_id, :framework_id, :subject_id, :user_id,
+  :machine_id, :environment_id, :commit_id, :base_commit_id, :branch, :dirty, :trunk, :fork, :tree, :origin,
+  :started_at, :finished_at, :exit_code, :status, :wall_s, :user_s, :system_s, :memory_bytes_max, :unread_count,
+  :block_id)
+ON CONFLICT (id) DO UPDATE SET
+  project_id = excluded.project_id, catalog_id = excluded.catalog_id, lane_id = excluded.lane_id, target_id =
+  excluded.target_id, spec_id = excluded.spec_id, framework_id = excluded.framework_id, subject_id =
+  excluded.subject_id, user_id = excluded.user_id, machine_id = excluded.machine_id, environment_id =
+  excluded.environment_id, commit_id = excluded.commit_id, base_commit_id = excluded.base_commit_id, branch =
+  excluded.branch, dirty = excluded.dirty, trunk = excluded.trunk, fork = excluded.fork, tree = excluded.tree, origin
+  = excluded.origin, started_at = excluded.started_at, finished_at = excluded.finished_at, exit_code =
+  excluded.exit_code, status = excluded.status, wall_s = excluded.wall_s, user_s = excluded.user_s, system_s =
+  excluded.system_s, memory_bytes_max = excluded.memory_bytes_max, unread_count = excluded.unread_count, block_id =
+  excluded.block_id;
 
 -- name: catalog_of_report
 SELECT catalog_id FROM report WHERE id = :report_id;
-
--- name: project_of_run
-SELECT project_id FROM run WHERE id = :run_id;
 
 -- name: resolved_catalog
 SELECT ids FROM resolved_catalog
@@ -195,8 +222,9 @@ ON CONFLICT (project_id, hash) DO UPDATE SET case_id = excluded.case_id;
 INSERT INTO bench_case (project_id, hash, kind, framework, suite, name, said_name, params, param_text)
 VALUES (:project_id, :hash, :kind, :framework, :suite, :name, :said_name, :params, :param_text) RETURNING id;
 
--- name: insert_case_param
-INSERT INTO case_param (case_id, key, value, num, origin) VALUES (:case_id, :key, :value, :num, :origin);
+-- name: put_case_param
+INSERT INTO case_param (case_id, key, value, num, origin) VALUES (:case_id, :key, :value, :num, :origin)
+ON CONFLICT (case_id, key) DO NOTHING;
 
 -- name: put_metric
 INSERT INTO metric (name, unit, better, exact) VALUES (:name, :unit, :better, :exact)
@@ -212,99 +240,87 @@ ON CONFLICT (case_id, metric_id) DO UPDATE SET project_id = excluded.project_id 
 -- facts ---------------------------------------------------------------------------------------------------------------
 
 -- name: insert_measurement
-INSERT INTO measurement (run_id, series_id, value, n, lo, hi, sd, samples, iterations) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?);
+INSERT INTO measurement (run_id, series_id, value, n, lo, hi, sd, samples, iterations) VALUES (?1, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: insert_single_sample
-INSERT INTO measurement (run_id, series_id, value, n, iterations) VALUES (?, ?, ?, 1, ?);
+INSERT INTO measurement (run_id, series_id, value, n, iterations) VALUES (?1, ?, ?, 1, ?);
 
 -- name: insert_distribution
-INSERT INTO distribution (run_id, series_id, stats) VALUES (?, ?, ?);
+INSERT INTO distribution (run_id, series_id, statistic, seq, value, n) VALUES (?1, ?, ?, ?, ?, ?);
 
 -- name: insert_test_result
 INSERT INTO test_result (run_id, case_id, attempt, status, tool_status, duration_s, message, flags)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?);
+VALUES (?1, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: insert_suite_result
-INSERT INTO suite_result (run_id, seq, suite, status, tool_status, duration_s) VALUES (?, ?, ?, ?, ?, ?);
+INSERT INTO suite_result (run_id, seq, suite, status, tool_status, duration_s) VALUES (?1, ?, ?, ?, ?, ?);
 
 -- name: insert_context
-INSERT INTO context (run_id, key, suite, value) VALUES (?, ?, ?, ?)
-ON CONFLICT (run_id, key, suite) DO UPDATE SET value = excluded.value;
+INSERT OR REPLACE INTO context (run_id, key, suite, value) VALUES (?1, ?, ?, ?);
 
 -- name: insert_problem
-INSERT INTO problem (run_id, seq, kind, place, text) VALUES (?, ?, ?, ?, ?);
+INSERT INTO problem (run_id, seq, kind, place, text) VALUES (?1, ?, ?, ?, ?);
 
 -- name: insert_unread
-INSERT INTO unread (run_id, seq, stream, line, byte_offset, why, text) VALUES (?, ?, ?, ?, ?, ?, ?);
+INSERT INTO unread (run_id, seq, stream, line, byte_offset, why, text) VALUES (?1, ?, ?, ?, ?, ?, ?);
+
+-- heads ---------------------------------------------------------------------------------------------------------------
+
+-- The order of history: by place on the first-parent line, where that is unknown by the commit's date, then by start.
 
 -- name: is_newest_on_lane
-SELECT NOT EXISTS (SELECT 1 FROM run o LEFT JOIN git_commit oc ON oc.id = o.commit_id
-  WHERE o.lane_id = r.lane_id AND o.id <> r.id
-    AND (coalesce(oc.seq, 0), o.started_at, o.id) > (coalesce(c.seq, 0), r.started_at, r.id))
-FROM run r LEFT JOIN git_commit c ON c.id = r.commit_id WHERE r.id = :run_id;
+SELECT n.id IS NULL OR (coalesce(c.seq, 0), coalesce(c.committed_at, r.started_at), r.started_at, r.id)
+  > (coalesce(nc.seq, 0), coalesce(nc.committed_at, n.started_at), n.started_at, n.id)
+FROM run r JOIN lane l ON l.id = r.lane_id LEFT JOIN git_commit c ON c.id = r.commit_id
+  LEFT JOIN run n ON n.id = l.newest_run_id LEFT JOIN git_commit nc ON nc.id = n.commit_id
+WHERE r.id = :run_id;
+
+-- name: runs_of_lane
+SELECT r.id FROM run r LEFT JOIN git_commit c ON c.id = r.commit_id
+WHERE r.lane_id = :lane_id
+ORDER BY coalesce(c.seq, 0) DESC, coalesce(c.committed_at, r.started_at) DESC, r.started_at DESC, r.id DESC;
+
+-- name: set_newest_run
+UPDATE lane SET newest_run_id = :run_id WHERE id = :lane_id;
 
 -- name: push_heads
-INSERT INTO series_head (lane_id, series_id, commit_seq, at, run_id, value)
-SELECT r.lane_id, m.series_id, coalesce(c.seq, 0), r.started_at, r.id, m.value
-FROM run r JOIN measurement m ON m.run_id = r.id LEFT JOIN git_commit c ON c.id = r.commit_id
-WHERE r.id = :run_id
+INSERT INTO series_head (lane_id, series_id, run_id, value)
+SELECT :lane_id, series_id, run_id, value FROM measurement WHERE run_id = :run_id
 ON CONFLICT (lane_id, series_id) DO UPDATE SET
-  prev_commit_seq = series_head.commit_seq, prev_at = series_head.at, prev_run_id = series_head.run_id,
-  prev_value = series_head.value, commit_seq = excluded.commit_seq, at = excluded.at, run_id = excluded.run_id,
-  value = excluded.value;
+  prev_run_id = series_head.run_id, prev_value = series_head.value, run_id = excluded.run_id, value = excluded.value;
 
--- name: update_heads
-INSERT INTO series_head (lane_id, series_id, commit_seq, at, run_id, value)
-SELECT r.lane_id, m.series_id, coalesce(c.seq, 0), r.started_at, r.id, m.value
-FROM run r JOIN measurement m ON m.run_id = r.id LEFT JOIN git_commit c ON c.id = r.commit_id
-WHERE r.id = :run_id
-ON CONFLICT (lane_id, series_id) DO UPDATE SET
-  prev_commit_seq = CASE WHEN (excluded.commit_seq, excluded.at, excluded.run_id)
-    > (series_head.commit_seq, series_head.at, series_head.run_id) THEN series_head.commit_seq ELSE excluded.commit_seq END,
-  prev_at = CASE WHEN (excluded.commit_seq, excluded.at, excluded.run_id)
-    > (series_head.commit_seq, series_head.at, series_head.run_id) THEN series_head.at ELSE excluded.at END,
-  prev_run_id = CASE WHEN (excluded.commit_seq, excluded.at, excluded.run_id)
-    > (series_head.commit_seq, series_head.at, series_head.run_id) THEN series_head.run_id ELSE excluded.run_id END,
-  prev_value = CASE WHEN (excluded.commit_seq, excluded.at, excluded.run_id)
-    > (series_head.commit_seq, series_head.at, series_head.run_id) THEN series_head.value ELSE excluded.value END,
-  commit_seq = max(excluded.commit_seq, series_head.commit_seq),
-  at = CASE WHEN (excluded.commit_seq, excluded.at, excluded.run_id)
-    > (series_head.commit_seq, series_head.at, series_head.run_id) THEN excluded.at ELSE series_head.at END,
-  run_id = CASE WHEN (excluded.commit_seq, excluded.at, excluded.run_id)
-    > (series_head.commit_seq, series_head.at, series_head.run_id) THEN excluded.run_id ELSE series_head.run_id END,
-  value = CASE WHEN (excluded.commit_seq, excluded.at, excluded.run_id)
-    > (series_head.commit_seq, series_head.at, series_head.run_id) THEN excluded.value ELSE series_head.value END
-WHERE series_head.prev_run_id IS NULL OR (excluded.commit_seq, excluded.at, excluded.run_id)
-  > (series_head.prev_commit_seq, series_head.prev_at, series_head.prev_run_id);
+-- name: delete_head
+DELETE FROM series_head WHERE lane_id = ? AND series_id = ?;
 
--- name: heads_naming_run
-SELECT lane_id, series_id FROM series_head WHERE run_id = :run_id OR prev_run_id = :run_id;
+-- name: insert_head
+INSERT INTO series_head (lane_id, series_id, run_id, value, prev_run_id, prev_value) VALUES (?1, ?, ?, ?, ?, ?);
 
--- name: delete_heads_of_run
-DELETE FROM series_head WHERE lane_id = :lane_id AND series_id IN
-  (SELECT series_id FROM measurement WHERE run_id = :run_id) AND (run_id = :run_id OR prev_run_id = :run_id);
+-- name: values_between
+SELECT series_id, value FROM measurement WHERE run_id = :run_id AND series_id BETWEEN :low AND :high;
 
--- name: rebuild_heads
-INSERT INTO series_head (lane_id, series_id, commit_seq, at, run_id, value,
-  prev_commit_seq, prev_at, prev_run_id, prev_value)
-SELECT lane_id, series_id, commit_seq, at, run_id, value, prev_commit_seq, prev_at, prev_run_id, prev_value FROM (
-  SELECT r.lane_id, m.series_id, coalesce(c.seq, 0) AS commit_seq, r.started_at AS at, m.run_id, m.value,
-    lead(coalesce(c.seq, 0)) OVER newest AS prev_commit_seq, lead(r.started_at) OVER newest AS prev_at,
-    lead(m.run_id) OVER newest AS prev_run_id, lead(m.value) OVER newest AS prev_value,
-    row_number() OVER newest AS place
-  FROM run r JOIN measurement m ON m.run_id = r.id LEFT JOIN git_commit c ON c.id = r.commit_id
-  WINDOW newest AS (PARTITION BY r.lane_id, m.series_id
-    ORDER BY coalesce(c.seq, 0) DESC, r.started_at DESC, r.id DESC))
-WHERE place = 1;
+-- name: lines_of_commit
+SELECT r.lane_id, m.series_id FROM run r JOIN measurement m ON m.run_id = r.id WHERE r.commit_id = :commit_id;
 
--- name: delete_all_heads
-DELETE FROM series_head;
+-- name: all_lanes
+SELECT id FROM lane ORDER BY id;
+
+-- name: newest_run_of_lane
+SELECT newest_run_id FROM lane WHERE id = :lane_id;
+
+-- name: heads_of_lane
+SELECT series_id, run_id, value, prev_run_id, prev_value FROM series_head WHERE lane_id = :lane_id;
+
+-- name: series_of_lane
+SELECT DISTINCT m.series_id FROM run r JOIN measurement m ON m.run_id = r.id WHERE r.lane_id = :lane_id;
 
 -- history blocks ------------------------------------------------------------------------------------------------------
 
 -- name: runs_to_block
 SELECT id FROM run WHERE project_id = :project_id AND block_id IS NULL AND catalog_id = :catalog_id
 ORDER BY id LIMIT :runs;
+
+-- name: catalogs_to_block
+SELECT project_id, catalog_id FROM run WHERE block_id IS NULL GROUP BY project_id, catalog_id HAVING count(*) >= :runs;
 
 -- name: next_block
 SELECT coalesce(max(id), 0) + 1 FROM history_block;
@@ -313,10 +329,10 @@ SELECT coalesce(max(id), 0) + 1 FROM history_block;
 SELECT series_id, value FROM measurement WHERE run_id = :run_id ORDER BY series_id;
 
 -- name: insert_history_block
-INSERT INTO history_block (id, slot, run_id) VALUES (?, ?, ?);
+INSERT INTO history_block (id, slot, run_id) VALUES (?1, ?, ?);
 
 -- name: insert_history_value
-INSERT INTO history_value (series_id, block_id, value) VALUES (?, ?, ?);
+INSERT INTO history_value (block_id, series_id, value) VALUES (?1, ?, ?);
 
 -- name: set_block
 UPDATE run SET block_id = :block_id WHERE id IN (SELECT run_id FROM history_block WHERE id = :block_id);
@@ -327,8 +343,12 @@ SELECT DISTINCT m.series_id FROM history_block k JOIN measurement m ON m.run_id 
 -- name: delete_history_value
 DELETE FROM history_value WHERE series_id = ? AND block_id = ?;
 
+-- name: delete_values_of_block
+DELETE FROM history_value WHERE block_id = :block_id;
+
 -- name: leave_block
-UPDATE run SET block_id = NULL WHERE id IN (SELECT run_id FROM history_block WHERE id = :block_id);
+UPDATE run SET block_id = CASE WHEN EXISTS (SELECT 1 FROM measurement WHERE run_id = run.id) THEN NULL ELSE 0 END
+WHERE id IN (SELECT run_id FROM history_block WHERE id = :block_id);
 
 -- name: delete_history_block
 DELETE FROM history_block WHERE id = :block_id;
@@ -336,13 +356,13 @@ DELETE FROM history_block WHERE id = :block_id;
 -- questions of the verbs ----------------------------------------------------------------------------------------------
 
 -- name: run_by_id
-SELECT id, uid, report_id FROM run WHERE id = :id;
+SELECT id, uid, id AS report_id FROM run WHERE id = :id;
 
 -- name: run_by_uid
-SELECT id, uid, report_id FROM run WHERE uid >= :low AND uid < :high ORDER BY uid LIMIT 2;
+SELECT id, uid, id AS report_id FROM run WHERE uid >= :low AND uid < :high ORDER BY uid LIMIT 2;
 
 -- name: run_from_end
-SELECT id, uid, report_id FROM run ORDER BY id DESC LIMIT 1 OFFSET :back;
+SELECT id, uid, id AS report_id FROM run ORDER BY id DESC LIMIT 1 OFFSET :back;
 
 -- name: recent_runs
 SELECT run_id, run_uid, project, target, cell, status, commit_short, branch, dirty, machine, toolchain, started_at, seconds,
@@ -379,30 +399,51 @@ SELECT key, suite, value FROM contexts WHERE run_id = :run_id ORDER BY key, suit
 -- name: find_benchmarks
 SELECT DISTINCT project, suite, benchmark, param_text, metric, unit, better, series_id FROM benchmarks
 WHERE (benchmark = :name OR benchmark GLOB :name OR suite || '.' || benchmark = :name
-    OR benchmark || ' ' || param_text = :name)
+    OR benchmark || ' ' || param_text = :name OR benchmark || ' ' || param_text GLOB :name)
   AND (:project IS NULL OR project = :project) AND (:metric IS NULL OR metric = :metric)
 ORDER BY project, suite, benchmark, param_text, series_id;
 
 -- name: series_history
-SELECT h.value, h.run_id, h.started_at, h.commit_short, h.commit_seq, h.branch, h.dirty, h.trunk, h.machine, h.status,
-  h.lane_id, m.lo, m.hi, m.n
+SELECT h.value, h.run_id, h.started_at, h.commit_short, h.commit_seq, h.committed_at, h.branch, h.dirty, h.trunk,
+  h.machine, h.status, h.lane_id, m.lo, m.hi, m.n
 FROM history h LEFT JOIN measurement m ON m.run_id = h.run_id AND m.series_id = h.series_id
 WHERE h.series_id = :series_id
-ORDER BY h.commit_seq IS NULL, h.commit_seq, h.started_at, h.run_id;
+ORDER BY coalesce(h.commit_seq, 0), coalesce(h.committed_at, h.started_at), h.started_at, h.run_id;
 
 -- name: test_history
-SELECT test, suite, status, seconds, attempt, run_id, started_at, commit_short, branch, dirty, machine, project
-FROM tests WHERE (test = :name OR test GLOB :name OR suite || '.' || test = :name)
+SELECT test, suite, param_text, status, seconds, attempt, run_id, started_at, commit_short, committed_at, branch, dirty,
+  machine, project
+FROM tests WHERE (test = :name OR test GLOB :name OR suite || '.' || test = :name OR test || ' ' || param_text = :name)
   AND (:project IS NULL OR project = :project)
-ORDER BY project, suite, test, run_id DESC, attempt LIMIT :count;
+ORDER BY project, suite, test, param_text, coalesce(committed_at, started_at) DESC, started_at DESC, run_id DESC, attempt
+LIMIT :count;
 
 -- name: values_before
-SELECT m.series_id, m.value FROM run now
-JOIN measurement own ON own.run_id = now.id
-JOIN measurement m ON m.series_id = own.series_id AND m.run_id =
-  (SELECT r.id FROM run r JOIN measurement b ON b.run_id = r.id AND b.series_id = own.series_id
-   WHERE r.lane_id = now.lane_id AND r.id < :first_run_id ORDER BY r.started_at DESC, r.id DESC LIMIT 1)
-WHERE now.id = :run_id;
+WITH recent AS (SELECT r.id FROM run now JOIN run r ON r.lane_id = now.lane_id AND r.target_id = now.target_id
+  WHERE now.id = :run_id AND r.id < :first_run_id ORDER BY r.started_at DESC, r.id DESC LIMIT :runs)
+SELECT own.series_id, (SELECT m.value FROM recent CROSS JOIN measurement m ON m.run_id = recent.id
+  AND m.series_id = own.series_id LIMIT 1) AS value
+FROM measurement own WHERE own.run_id = :run_id;
+
+-- name: series_names_of_run
+SELECT m.series_id, b.hash, x.name AS metric, x.unit FROM measurement m
+JOIN series s ON s.id = m.series_id JOIN bench_case b ON b.id = s.case_id JOIN metric x ON x.id = s.metric_id
+WHERE m.run_id = :run_id
+UNION ALL
+SELECT m.series_id, a.hash, x.name AS metric, x.unit FROM measurement m
+JOIN series s ON s.id = m.series_id JOIN case_alias a ON a.case_id = s.case_id JOIN metric x ON x.id = s.metric_id
+WHERE m.run_id = :run_id;
 
 -- name: names_of_views
 SELECT name FROM sqlite_master WHERE type = 'view' ORDER BY name;
+
+-- native tables -------------------------------------------------------------------------------------------------------
+
+-- name: native_table
+SELECT doc FROM native_table WHERE name = :name;
+
+-- name: native_tables
+SELECT name, doc FROM native_table ORDER BY name;
+
+-- name: put_native_table
+INSERT INTO native_table (name, doc) VALUES (:name, :doc) ON CONFLICT (name) DO UPDATE SET doc = excluded.doc;

@@ -67,7 +67,7 @@ SELECT
   x.name AS metric, -- What is measured.
   x.unit AS unit, -- Base unit.
   x.better AS better, -- lower, higher or none.
-  j.value AS value, -- Median of the samples of the run.
+  CAST(j.value AS REAL) AS value, -- Median of the samples of the run.
   c.sha AS commit_sha, -- Commit.
   substr(c.sha, 1, 10) AS commit_short, -- Its first ten digits.
   c.seq AS commit_seq, -- The order of history.
@@ -317,17 +317,18 @@ SELECT
   b.param_text AS param_text, -- Its parameters for people.
   x.name AS metric, -- What is measured.
   x.unit AS unit, -- Base unit.
-  j.key AS statistic, -- `p99`, `mean`, ….
-  j.value AS value, -- In base units.
+  d.statistic AS statistic, -- `p99`, `mean`, ….
+  d.seq AS i, -- Place among those of one name in the run, from 0, in the order printed.
+  d.value AS value, -- In base units.
+  d.n AS n, -- Over how many values; NULL when the tool did not say.
   r.started_text AS started_at, -- Start of the run, UTC.
   r.id AS run_id, -- Run.
   s.id AS series_id -- Series.
 FROM run r
   JOIN project p ON p.id = r.project_id
   JOIN distribution d ON d.run_id = r.id
-  JOIN json_each(d.stats) j
   JOIN series s ON s.id = d.series_id
-  JOIN bench_case b ON b.id = s.case_id
+  JOIN bench_case b ON b.id = s.case_id AND +b.project_id = r.project_id
   JOIN metric x ON x.id = s.metric_id;
 
 CREATE VIEW resources AS -- What the measured programs of a run used, one row per metric.

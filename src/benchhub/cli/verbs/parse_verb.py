@@ -5,14 +5,27 @@ import sys
 from pathlib import Path
 
 from benchhub.cli.human import human, human_seconds
+from benchhub.cli.run_results import first_line
 from benchhub.cli.table import print_table
 from benchhub.flows.parse_output import Parsed, ParsedCase, parse_streams, streams_of
 from benchhub.plugin.contract import Stream
 from benchhub.plugin.registry import frameworks
 
+EPILOG = """\
+The output is recognised by its content. The exit code says whether it could be read, not how its tests went.
+
+--json prints one object, docs/reference/parse.md.
+
+examples:
+  go test -json ./... | bh parse - --json
+  bh parse out.jsonl stderr.txt        result file and standard error of one run
+  bh parse ci-artifacts/run-7/         all files of a directory are one run
+"""
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the words."""
+    parser.epilog = EPILOG
     parser.add_argument(
         "files",
         nargs="+",
@@ -56,11 +69,6 @@ def _print_summary(parsed: Parsed) -> None:
         print(f"problem: {problem.kind} at {problem.where}: {first_line(problem.text)}")
     for unread in parsed.unread:
         print(f"unread: {unread.stream}:{unread.line}: {unread.why}: {unread.text[:80]!r}")
-
-
-def first_line(text: str) -> str:
-    """Return the first line that says something."""
-    return next((line for line in text.splitlines() if line.strip()), "")
 
 
 def _rows(cases: list[ParsedCase]) -> list[tuple[object, ...]]:

@@ -1,0 +1,3 @@
+module example.com/mergesort
+
+go 1.19

@@ -1,0 +1,95 @@
+"""`bh explain`: what would run; nothing runs but the tool's own answers to questions such as its version."""
+
+import argparse
+import shlex
+import sys
+
+import msgspec
+
+from benchhub.cli.choosing import add_choosing, add_running, choose
+from benchhub.cli.desk import Desk
+from benchhub.flows.prepare import Prepared, plan_target
+from benchhub.flows.run_target import Chosen
+from benchhub.plugin.contract import Step
+
+EPILOG = """\
+--json prints an array with an object for each cell: label, framework, cell, runs, build, steps with argv, cwd and
+env, and what is known of project, options and toolchain.
+
+examples:
+  bh explain :gobench --runs 10    what `bh run` with the same words would start
+  bh explain //... --json          as JSON
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the words."""
+    parser.epilog = EPILOG
+    add_choosing(parser)
+    add_running(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the commands of every cell."""
+    with Desk.open(args) as desk:
+        chosen, arguments = choose(args, desk)
+        explained: list[tuple[Chosen, Prepared, int]] = []
+        for one in chosen:
+            runs = args.runs or one.target.runs or 1
+            prepared = plan_target(
+                one.target,
+                one.cell,
+                desk.frameworks[one.target.framework],
+                desk.runtime,
+                directory=one.directory,
+                runs=runs,
+                arguments=arguments,
+                scratch=str(desk.scratch),
+            )
+            explained.append((one, prepared, runs))
+    if args.json:
+        sys.stdout.buffer.write(msgspec.json.encode([_document(*item) for item in explained]) + b"\n")
+    else:
+        for item in explained:
+            _print(*item)
+    return 0
+
+
+def _document(one: Chosen, prepared: Prepared, runs: int) -> dict[str, object]:
+    plan = prepared.plan
+    return {
+        "label": one.target.label,
+        "framework": one.target.framework,
+        "cell": one.cell.values,
+        "runs": runs,
+        "toolchain": plan.toolchain,
+        "class_facts": plan.class_facts,
+        "options": prepared.options,
+        "spec": prepared.spec,
+        "project": one.project,
+        "build": [*one.target.build, *([*step.argv] for step in plan.build)],
+        "steps": plan.steps,
+        "note": plan.note,
+    }
+
+
+def _print(one: Chosen, prepared: Prepared, runs: int) -> None:
+    plan = prepared.plan
+    cell = " ".join(f"{name}={value}" for name, value in one.cell.values.items())
+    print(f"{one.target.label} {cell}".rstrip())
+    print(f"  framework  {one.target.framework}")
+    print(f"  toolchain  {plan.toolchain or 'unknown'}")
+    print(f"  runs       {runs}{' (' + plan.note + ')' if plan.note else ''}")
+    for argv in one.target.build:
+        print(f"  build      {shlex.join(argv)}")
+    for step in plan.build:
+        print(f"  build      {_command(step)}")
+    for step in plan.steps:
+        print(f"  {step.role:<10} {_command(step)}")
+    for directory in dict.fromkeys(step.cwd for step in plan.steps):
+        print(f"  in         {directory}")
+
+
+def _command(step: Step) -> str:
+    variables = [f"{name}={shlex.quote(value)}" for name, value in step.env.items() if name != "PATH"]
+    return " ".join([*variables, shlex.join(step.argv)])

@@ -1,0 +1,61 @@
+"""`bh run`: run tests and benchmarks, and keep every result."""
+
+import argparse
+import os
+
+from benchhub.cli import exit_codes
+from benchhub.cli.choosing import add_choosing, add_running, choose
+from benchhub.cli.desk import Desk
+from benchhub.cli.run_printer import RunPrinter
+from benchhub.flows.run_target import RunRequest, run_targets
+
+EPILOG = """\
+--json prints one object, docs/reference/parse.md: exit_code, runs, failed_targets.
+
+examples:
+  bh run                              everything below this folder
+  bh run //sort:gobench --runs 10     one build, ten processes: ten runs
+  bh run :gobench -- -count 3         with flags of the tool
+  bh run --runs 20 -- ./prog -n 10    any program
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the words."""
+    parser.epilog = EPILOG
+    add_choosing(parser)
+    add_running(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run what was chosen; the exit code says how it went."""
+    with Desk.open(args) as desk:
+        desk.recover()
+        chosen, arguments = choose(args, desk)
+        printer = RunPrinter()
+        request = RunRequest(
+            mask=desk.mask,
+            environ=os.environ,
+            scratch=desk.scratch,
+            spool=desk.spool,
+            runs=args.runs,
+            arguments=arguments,
+            timeout_s=args.timeout,
+            argv=desk.argv,
+        )
+        try:
+            run_targets(
+                chosen,
+                request,
+                frameworks=desk.frameworks,
+                runtime=desk.runtime,
+                database=desk.keeper,
+                watcher=printer,
+            )
+        except KeyboardInterrupt:
+            printer.is_interrupted = True
+        if args.json:
+            printer.print_json()
+        else:
+            printer.print_results(desk.previous_values(printer.finished))
+        return printer.exit_code if printer.finished or printer.failed else exit_codes.NOTHING_RAN

@@ -1,0 +1,191 @@
+"""`bh show`: one run, whole."""
+
+import argparse
+import shlex
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from benchhub.cli.desk import Desk
+from benchhub.cli.human import human, human_seconds
+from benchhub.cli.run_results import first_line, print_text
+from benchhub.cli.table import print_table
+from benchhub.cli.verbs.runs_verb import branch_of, cell_of, cell_text_of
+from benchhub.model.report import Report
+from benchhub.store.find import find_run, run_whole
+from benchhub.store.ingest import load_report
+
+ROWS_SHOWN_MAX = 100
+
+EPILOG = """\
+--json prints one object: run, results, tests, suites, context, problems and unread as the views say them, and argv,
+spec, executions, machine, environment, revision, subject and artifacts as the run was reported.
+
+examples:
+  bh show                  the newest run
+  bh show -2               the one before
+  bh show 12 --all         every value and every outcome, also of tests that passed
+  bh show 0198f0 --json    by the beginning of its uid, as JSON
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the words."""
+    parser.epilog = EPILOG
+    parser.add_argument(
+        "run", nargs="?", default="latest", metavar="RUN", help="latest (default), -2, a number, the beginning of a uid"
+    )
+    parser.add_argument("--all", action="store_true", help="every row, also tests that passed")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the run."""
+    with Desk.open(args) as desk:
+        database = desk.database()
+        found = find_run(database, args.run)
+        whole = run_whole(database, found.run_id)
+        report = load_report(database, found.report_id)
+    if args.json:
+        run_row = {**whole["run"], "cell": cell_of(whole["run"]["cell"])}
+        sys.stdout.buffer.write(msgspec.json.encode({**whole, "run": run_row, **_circumstances(report)}) + b"\n")
+    else:
+        _Shown(whole, report, is_all=args.all).print()
+    return 0
+
+
+def _circumstances(report: Report) -> dict[str, Any]:
+    """Return what no view holds: the exact commands and all facts."""
+    envelope = report.envelope
+    return {
+        "argv": envelope.argv,
+        "spec": envelope.spec,
+        "executions": envelope.executions,
+        "machine": envelope.machine,
+        "environment": envelope.environment,
+        "revision": envelope.revision and msgspec.structs.replace(envelope.revision, chain=()),
+        "subject": envelope.subject,
+        "artifacts": [
+            {"name": one.name, "kind": one.kind, "sha256": one.sha256, "size_bytes": one.size_bytes}
+            for one in report.artifacts
+        ],
+    }
+
+
+class _Shown:
+    """A run for eyes: the important first."""
+
+    def __init__(self, whole: dict[str, Any], report: Report, *, is_all: bool) -> None:
+        self._row: dict[str, Any] = whole["run"]
+        self._whole = whole
+        self._report = report
+        self._rows_max = sys.maxsize if is_all else ROWS_SHOWN_MAX
+        self._is_all = is_all
+
+    def print(self) -> None:
+        self._print_head()
+        self._print_results()
+        self._print_tests()
+        self._print_odd()
+        self._print_end()
+
+    def _print_head(self) -> None:
+        row, envelope = self._row, self._report.envelope
+        print(f"run {row['run_id']}  {row['target']}{cell_text_of(row['cell'])}  {row['status']}")
+        took = f", took {human_seconds(row['seconds'])}" if row["seconds"] is not None else ""
+        commit = f"{row['commit_short']} {row['commit_subject'] or ''}".strip() if row["commit_short"] else None
+        cores = f"{row['cores']} CPUs" if row["cores"] else None
+        facts = {
+            "project": f"{row['project']} ({row['repo']})",
+            "started": f"{row['started_at']} UTC{took}",
+            "commit": commit,
+            "branch": branch_of(row) + (" (the working tree differs from the commit)" if row["dirty"] else ""),
+            "fork": row["fork"],
+            "subject": _joined(row["subject"], row["subject_version"], by=" "),
+            "machine": _joined(row["machine"], row["cpu"], cores),
+            "system": _joined(row["os"], row["toolchain"]),
+            "user": row["user_name"],
+            "typed": shlex.join(envelope.argv) if envelope.argv else None,
+            "uid": row["run_uid"],
+        }
+        for name, value in facts.items():
+            if value:
+                print(f"  {name:<9} {value}")
+        for execution in envelope.executions:
+            how = "timeout" if execution.is_timed_out else "interrupted" if execution.is_interrupted else None
+            how = how or (f"signal {execution.signal}" if execution.signal else f"exit {execution.exit_code}")
+            used = execution.usage
+            memory = f"{human(used.memory_bytes_max, 'B')} at most" if used.memory_bytes_max else None
+            cpu = f"{human_seconds(used.user_s)} user" if used.user_s is not None else None
+            print(f"  {execution.role:<9} cd {shlex.quote(execution.cwd)} && {shlex.join(execution.argv)}")
+            print(f"  {'':<9} {_joined(how, human_seconds(execution.wall_s), cpu, memory)}")
+
+    def _print_results(self) -> None:
+        results = self._whole["results"]
+        if not results:
+            return
+        has_suites = len({row["suite"] for row in results}) > 1
+        columns = (*(("suite",) if has_suites else ()), "case", "metric", "value", "lo", "hi", "n")
+        lines = [_result_line(row, has_suites=has_suites) for row in results[: self._rows_max]]
+        print()
+        print_table(columns, lines, "table")
+        self._say_more(len(results), "values")
+
+    def _print_tests(self) -> None:
+        tests = self._whole["tests"]
+        counts = Counter(row["status"] for row in tests)
+        if counts:
+            print("\n" + ", ".join(f"{count} {status}" for status, count in counts.items()))
+        shown = [row for row in tests if self._is_all or row["status"] != "passed"]
+        for row in shown[: self._rows_max]:
+            flags = f" [{row['flags']}]" if row["flags"] else ""
+            attempt = f" (attempt {row['attempt']})" if row["attempt"] > 1 else ""
+            took = f" in {human_seconds(row['seconds'])}" if row["seconds"] is not None else ""
+            print(f"{row['status']}: {row['suite']} {row['test']}{attempt}{flags}{took}")
+            print_text(row["message"])
+        self._say_more(len(shown), "outcomes")
+        for suite in self._whole["suites"]:
+            if self._is_all or suite["status"] not in {"passed", "skipped"}:
+                print(f"suite {suite['status']}: {suite['suite']} {human_seconds(suite['seconds'])}".rstrip())
+
+    def _print_odd(self) -> None:
+        problems, unread = self._whole["problems"], self._whole["unread"]
+        told = {first_line(row["message"]) for row in self._whole["tests"]}
+        if problems or unread:
+            print()
+        for row in problems[: self._rows_max]:
+            print(f"problem: {row['kind']}: {row['place']}")
+            if first_line(row["text"]) not in told:
+                print_text(row["text"])
+        self._say_more(len(problems), "problems")
+        for row in unread[: self._rows_max]:
+            print(f"unread: {row['stream']}:{row['line']}: {row['why']}: {row['text'][:80]!r}")
+        if self._row["unread_lines"] > len(unread[: self._rows_max]):
+            print(f"… {self._row['unread_lines']} unread lines in all")
+
+    def _print_end(self) -> None:
+        context = [
+            f"{row['key']}: {row['value']}" for row in self._whole["context"] if self._is_all or not row["suite"]
+        ]
+        if context:
+            print("\nthe tool said: " + ", ".join(context))
+        number = self._row["run_id"]
+        kept = ", ".join(f"{one.name} ({human(one.size_bytes, 'B')})" for one in self._report.artifacts)
+        print(f"\nkept: {kept or 'no output'}; `bh log {number}` prints it")
+
+    def _say_more(self, count: int, what: str) -> None:
+        if count > self._rows_max:
+            print(f"… and {count - self._rows_max} more {what}; `bh show {self._row['run_id']} --all` has them all")
+
+
+def _result_line(row: dict[str, Any], *, has_suites: bool) -> Sequence[Any]:
+    unit = row["unit"]
+    case = f"{row['benchmark']} {row['param_text']}".rstrip()
+    values = (human(row["value"], unit), human(row["lo"], unit), human(row["hi"], unit), row["n"])
+    return (*((row["suite"],) if has_suites else ()), case, row["metric"], *values)
+
+
+def _joined(*words: str | None, by: str = ", ") -> str:
+    return by.join(word for word in words if word)

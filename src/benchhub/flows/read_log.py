@@ -1,0 +1,62 @@
+"""`bh log`: the kept bytes of a run, as they were, or as the lines that its reader makes of them."""
+
+from collections.abc import Iterator
+
+from benchhub.model.record import LogLine
+from benchhub.model.report import ArtifactRef, Report
+from benchhub.plugin.contract import Captured, Framework, Stream
+from benchhub.store.database import Database
+from benchhub.store.ingest import artifact_chunks
+
+STREAMS = ("stdout", "stderr")
+
+
+def read_log(database: Database, report: Report, framework: Framework) -> Iterator[LogLine]:
+    """Yield the lines of a run's output in the order of its streams, each with the case that printed it.
+
+    Raises:
+        StoreError: The bytes are gone.
+    """
+    captured = captured_again(database, report)
+    for record in framework.read(captured, logs=True):
+        if isinstance(record, LogLine):
+            yield record
+
+
+def captured_again(database: Database, report: Report) -> Captured:
+    """Return what the run left behind, its bytes read from the database as they are asked for."""
+    envelope = report.envelope
+    cases = report.catalog.cases
+    options = dict(envelope.spec.options)
+    arguments = tuple(options.pop("arguments", ()))
+    return Captured(
+        streams=tuple(stream_again(database, artifact) for artifact in ordered(report.artifacts)),
+        executions=envelope.executions,
+        exit_code=envelope.exit_code,
+        is_timed_out=any(execution.is_timed_out for execution in envelope.executions),
+        options=options,
+        arguments=arguments,
+        label=envelope.label,
+        case_name=cases[0].name if cases else "",
+    )
+
+
+def stream_again(database: Database, artifact: ArtifactRef) -> Stream:
+    """Return a kept artifact as a stream."""
+    return Stream(artifact.name, lambda: artifact_chunks(database, artifact.sha256))
+
+
+def ordered(artifacts: tuple[ArtifactRef, ...]) -> list[ArtifactRef]:
+    """Return standard output, standard error, then the files by name."""
+    places = {name: place for place, name in enumerate(STREAMS)}
+    return sorted(artifacts, key=lambda artifact: (places.get(artifact.name, len(places)), artifact.name))
+
+
+def is_said_by(line: LogLine, word: str) -> bool:
+    """Tell whether a line belongs to the case that ``word`` names: by its name, or that of a part (``TestA/…``)."""
+    case = line.case
+    if case is None:
+        return False
+    names = {case.name, case.said_name or case.name}
+    names |= {f"{case.suite}.{name}" for name in names}
+    return any(name == word or name.startswith(word + "/") for name in names)

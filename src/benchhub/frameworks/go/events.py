@@ -1,0 +1,214 @@
+"""`go test -json`: events in lines of JSON, with other lines between them.
+
+Source: ``go doc cmd/test2json`` and ``go help buildjson``; Go 1.19 to 1.27 were run.
+"""
+
+from collections.abc import Iterator
+from typing import Literal
+
+import msgspec
+
+from benchhub.frameworks.go.blocks import Block, blocks
+from benchhub.frameworks.go.diagnostics import Diagnostics
+from benchhub.frameworks.go.package import STATUS, Package, Session
+from benchhub.model.record import UNREAD_TEXT_CHARACTERS_MAX, Context, Problem, Unread
+from benchhub.plugin.contract import Stream
+
+Action = Literal[
+    "start",
+    "run",
+    "pause",
+    "cont",
+    "pass",
+    "bench",
+    "fail",
+    "output",
+    "skip",
+    "attr",
+    "artifacts",
+    "build-output",
+    "build-fail",
+]
+FRAMES = frozenset({"RUN ", "PAUS", "CONT", "NAME", "ATTR"})
+"""What stands behind ``=== `` in lines that say the same as an event."""
+
+
+class Event(msgspec.Struct, gc=False):
+    """One line of `go test -json`; its fields are Go's."""
+
+    Action: Action
+    Package: str = ""
+    Test: str = ""
+    Output: str = ""
+    Elapsed: float | None = None
+    FailedBuild: str = ""
+    ImportPath: str = ""
+    Key: str = ""
+    Value: str = ""
+    Path: str = ""
+
+
+_OF_BUILD = frozenset({"build-output", "build-fail"})
+_ENDS = frozenset({"pass", "fail", "skip"})
+_MEANINGLESS = frozenset({"cont", "bench", "build-fail"})
+DECODER = msgspec.json.Decoder(Event)
+
+
+class EventReader:
+    """Reads a stream of events; one state per package, since packages are interleaved."""
+
+    def __init__(self, session: Session, diagnostics: Diagnostics, *, is_timed_out: bool) -> None:
+        self._session = session
+        self._diagnostics = diagnostics
+        self._is_timed_out = is_timed_out
+        self._packages: dict[str, Package] = {}
+        self._nobody = Package("", session)
+        self._line_number = 0
+        self._has_bad_utf8 = False
+
+    def read(self, stream: Stream) -> Iterator[None]:
+        """Read all of a stream; yields whenever records may be waiting."""
+        for block in blocks(stream):
+            events = _decode(block.data)
+            if events is None:
+                for data, offset in _lines(block):
+                    self._line_number += 1
+                    self._line(offset, data)
+            else:
+                self._line_number += len(events)
+                self._take_all(events)
+            yield
+        for package in self._packages.values():
+            package.cut(is_timed_out=self._is_timed_out)
+        yield
+
+    def _take_all(self, events: list[Event]) -> None:  # noqa: C901 -- one loop over millions of events: calls cost
+        """Take the events of a block: most are of the package of the one before, and most are output."""
+        name: str | None = None
+        package = self._nobody
+        for event in events:
+            action = event.Action
+            if event.Package != name or name is None:
+                if action in _OF_BUILD:
+                    self._take(event)
+                    continue
+                name = event.Package
+                package = self._package(name)
+            if action == "output":
+                text, test, stretch = event.Output, event.Test, package.stretch
+                if stretch is not None and (not test or test == package.announced):
+                    stretch.append(text)  # The shortest way of what most lines are: a benchmark's numbers.
+                elif text[:4] != "=== " or text[4:8] not in FRAMES:
+                    package.output(test, text)
+            elif action == "run":
+                package.begin(event.Test)
+            elif action in _ENDS and event.Test:
+                package.end_case(event.Test, action, event.Elapsed)
+            elif action not in _MEANINGLESS:
+                self._take(event)
+                name = None  # The package may have ended.
+        for package in self._packages.values():
+            if package.stretch:
+                package.settle()
+
+    def _take(self, event: Event) -> None:
+        """Take any event."""
+        action = event.Action
+        if action in _OF_BUILD:
+            self._diagnostics.take_build_output(event.ImportPath, event.Output)
+            return
+        package = self._package(event.Package)
+        if action in _ENDS and not event.Test:
+            del self._packages[event.Package]
+            self._diagnostics.packages_ended.add(event.Package)
+            package.end(STATUS[action], action, event.Elapsed, failed_build=event.FailedBuild)
+        elif action in _ENDS:
+            package.end_case(event.Test, action, event.Elapsed)
+        elif action == "run":
+            package.begin(event.Test)
+        elif action == "start":
+            package.is_old = False
+        elif action == "pause":
+            package.pause(event.Test)
+        elif action == "attr":
+            package.attribute(event.Test, event.Key, event.Value)
+        elif action == "artifacts":
+            self._session.emit(Context("artifact", event.Path, f"{package.name}.{event.Test}"))
+        elif action == "output" and (event.Output[:4] != "=== " or event.Output[4:8] not in FRAMES):
+            package.output(event.Test, event.Output)
+
+    def _package(self, name: str) -> Package:
+        package = self._packages.get(name)
+        if package is None:
+            package = self._packages[name] = Package(name, self._session)
+        return package
+
+    # -- lines one by one ----------------------------------------------------------------------------------------------
+
+    def _line(self, offset: int, data: bytes) -> None:
+        """Take a line that may be no event: the tool speaks in between, programs do, and files are damaged."""
+        if not data.strip():
+            return
+        if data.lstrip()[:1] == b"{" and self._take_line(data):
+            return
+        if not self._diagnostics.take_line(data.decode("utf-8", "replace")):
+            self._unread(offset, data, "not-json")
+
+    def _take_line(self, data: bytes) -> bool:
+        """Take a line as an event; return whether it is one."""
+        try:
+            text = data.decode()
+        except UnicodeDecodeError:
+            text = data.decode("utf-8", "replace")
+            if not self._has_bad_utf8:
+                self._has_bad_utf8 = True
+                self._session.emit(Problem("invalid-utf8", "stdout", "replaced in records, kept in the raw output"))
+        try:
+            self._take(DECODER.decode(text))
+        except (msgspec.MsgspecError, RecursionError):
+            return False
+        return True
+
+    def _unread(self, offset: int, data: bytes, why: str) -> None:
+        text = data.decode("utf-8", "replace").rstrip("\r\n")[:UNREAD_TEXT_CHARACTERS_MAX]
+        self._session.emit(Unread(self._line_number, why, text, offset))
+
+
+def _decode(data: bytes) -> list[Event] | None:
+    """Return the events of a block that holds one on each line; ``None`` for any other block."""
+    try:
+        events = DECODER.decode_lines(data)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+    return None if b"\n\n" in data else events
+
+
+def _lines(block: Block) -> Iterator[tuple[bytes, int]]:
+    """Yield bytes and offset of each line, without its end."""
+    offset = block.byte_offset
+    lines = block.data.split(b"\n")
+    for data in lines if lines[-1] else lines[:-1]:
+        yield data, offset
+        offset += len(data) + 1
+
+
+def log_lines(stream: Stream) -> Iterator[tuple[str, str, str]]:
+    """Yield package, case and text of every line of output, parts put together."""
+    parts: dict[tuple[str, str], str] = {}
+    for block in blocks(stream):
+        for data, _ in _lines(block):
+            if not data.strip():
+                continue
+            try:
+                event = DECODER.decode(data.decode("utf-8", "replace"))
+            except (msgspec.MsgspecError, RecursionError, UnicodeError):
+                yield "", "", data.decode("utf-8", "replace").rstrip("\r")
+                continue
+            who = (event.Package, event.Test)
+            text = parts.pop(who, "") + event.Output
+            if text.endswith("\n"):
+                yield (*who, text[:-1])
+            elif text:
+                parts[who] = text
+    for who, text in parts.items():
+        yield (*who, text)

@@ -1,0 +1,1 @@
+"""Migrations: one file per version below ``versions``, run by Alembic when `bh db migrate` is asked for."""

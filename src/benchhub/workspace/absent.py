@@ -1,0 +1,15 @@
+"""Why a fact is absent: collected for people, never an error."""
+
+import msgspec
+
+
+class Absent(msgspec.Struct, frozen=True):
+    """A fact that could not be learned.
+
+    Attributes:
+        fact: What is missing, e.g. ``revision``.
+        why: For people, e.g. ``git is not installed``.
+    """
+
+    fact: str
+    why: str

@@ -1,0 +1,4 @@
+// Package syntax has a syntax error.
+package syntax
+
+func Broken( {

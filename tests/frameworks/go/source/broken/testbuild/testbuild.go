@@ -1,0 +1,2 @@
+// Package testbuild compiles; its tests do not.
+package testbuild

@@ -1,0 +1,5 @@
+package testbuild
+
+import "testing"
+
+func TestBuild(t *testing.T) { t.NoSuchMethod() }

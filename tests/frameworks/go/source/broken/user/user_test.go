@@ -1,0 +1,5 @@
+package user
+
+import "testing"
+
+func TestUser(t *testing.T) {}

@@ -1,0 +1,21 @@
+"""A fresh database of each kind."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from benchhub.store.database import Database
+from benchhub.store.keeper import Keeper
+from store.backends import BACKENDS
+
+
+@pytest.fixture(params=BACKENDS)
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    with BACKENDS[request.param](tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def keeper(database: Database) -> Keeper:
+    return Keeper(database)

@@ -1,0 +1,25 @@
+"""Another process that keeps runs: ``python worker.py DATABASE FIRST COUNT``; says each number once it is kept."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchhub.store.database import open_database
+from benchhub.store.keeper import Keeper
+from store.factory import bench_report, revision
+
+
+def work(path: Path, first: int, count: int) -> None:
+    raw = path.with_name(f"raw-{first}")
+    with open_database(path) as database:
+        keeper = Keeper(database)
+        for number in range(first, first + count):
+            raw.write_bytes(b"run %d\n" % number * 100)
+            report = bench_report(20, 2, 3, seed=number, artifact=raw, revision=revision(number))
+            keeper.keep(report)
+            print(report.envelope.uid, flush=True)  # noqa: T201 -- what it is for
+
+
+if __name__ == "__main__":
+    work(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))

@@ -1,0 +1,69 @@
+"""What a target measures when it is not the repository itself."""
+
+from pathlib import Path
+
+import pytest
+from detecting import workspace_at
+from repositories import Repo
+
+from benchhub.errors import UserError
+from benchhub.model.circumstance import Subject
+from benchhub.workspace.subject import learn_subject
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repo:
+    return Repo(tmp_path / "thing")
+
+
+def learn(repo: Repo, subject: str) -> tuple[Subject | None, list[str]]:
+    repo.write("bh.toml", f'[target.a]\nuse = "command"\n{subject}\n')
+    workspace = workspace_at(repo.path, Path(repo.environ["HOME"]))
+    learned = learn_subject(workspace, workspace.targets[0])
+    return learned, [absent.why for absent in workspace.absent]
+
+
+def test_without_a_word_the_repository_itself_is_measured(repo: Repo) -> None:
+    assert learn(repo, "") == (None, [])
+
+
+def test_a_version_may_be_said_or_asked(repo: Repo) -> None:
+    assert learn(repo, 'subject = { name = "db", version = "15" }') == (Subject("db", "15"), [])
+    asked, _ = learn(repo, 'subject = { name = "db", version_command = ["printf", "db 15.2\\nmore"] }')
+    assert asked == Subject("db", "db 15.2")
+
+
+@pytest.mark.parametrize(
+    ("command", "why"),
+    [
+        ('["no-such-program"]', "`no-such-program` could not be started: No such file or directory"),
+        ('["false"]', "`false` ended with 1 and printed nothing"),
+        ('["true"]', "`true` ended with 0 and printed nothing"),
+    ],
+)
+def test_a_version_that_cannot_be_learned_is_absent_and_fails_nothing(repo: Repo, command: str, why: str) -> None:
+    learned, absent = learn(repo, f'subject = {{ name = "db", version_command = {command} }}')
+    assert learned == Subject("db", "")
+    assert absent == [why]
+
+
+def test_the_bytes_of_its_configuration_tell_subjects_apart(repo: Repo) -> None:
+    said = 'subject = { name = "db", configuration = ["db.conf"] }'
+    repo.write("db.conf", "cache = 1")
+    one, _ = learn(repo, said)
+    same, _ = learn(repo, said)
+    repo.write("db.conf", "cache = 2")
+    two, _ = learn(repo, said)
+    assert one is not None
+    assert two is not None
+    assert one == same
+    assert one.hash() != two.hash()
+    assert len(one.configuration) == 32
+
+
+def test_a_configuration_that_is_not_there_is_an_error_with_its_line(repo: Repo) -> None:
+    with pytest.raises(UserError) as caught:
+        learn(repo, '\n[target.a.subject]\nname = "db"\nconfiguration = ["db.conf"]')
+    assert caught.value.what == (
+        "bh.toml:6: `configuration` of [target.a.subject]: `db.conf` cannot be read: No such file or directory"
+    )

@@ -14,7 +14,7 @@ cd examples/mergesort/go
 say() {
   printf '\n$ bh'
   for word in "$@"; do
-    case $word in *[!a-zA-Z0-9_./:-]*) printf " '%s'" "$word" ;; *) printf ' %s' "$word" ;; esac
+    case $word in *[!a-zA-Z0-9_./:-]*) printf ' "%s"' "$word" ;; *) printf ' %s' "$word" ;; esac
   done
   printf '\n'
   "$bin/bh" "$@"

@@ -137,6 +137,24 @@ def test_wall_time_ends_with_the_program_and_not_with_who_holds_its_pipes() -> N
     assert execution.wall_s <= took_s - 2.0
 
 
+def test_long_output_is_passed_on_and_not_held(tmp_path: Path) -> None:
+    ours = (
+        "import resource\n"
+        "from benchhub.plugin.contract import Step\n"
+        "from benchhub.runtimes.shell import SHELL\n"
+        "class Count:\n"
+        "    total = 0\n"
+        "    def write(self, stream, data): self.total += len(data)\n"
+        "def peak(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "def run(count): SHELL.execute(Step(('head', '-c', str(count), '/dev/zero'), '/'), sink, timeout_s=None)\n"
+        "sink = Count(); run(1_000_000); before = peak(); run(100_000_000); print(sink.total, peak() - before)"
+    )
+    said = subprocess.run([sys.executable, "-c", ours], cwd=tmp_path, check=True, capture_output=True, text=True)
+    total, grown = map(int, said.stdout.split())
+    assert total == 101_000_000
+    assert grown * 1024 < 10_000_000
+
+
 def test_a_sink_that_fails_ends_the_program(tmp_path: Path) -> None:
     class Full:
         def write(self, stream: str, data: bytes) -> None:  # noqa: ARG002 -- a full disk takes nothing
@@ -168,6 +186,14 @@ def test_a_second_interrupt_is_not_answered_with_patience(tmp_path: Path) -> Non
     patient = Shell(grace_s=10_000)
     execution = patient.execute(Step((sys.executable, "-c", code), str(tmp_path)), Impatient(), timeout_s=None)
     assert (execution.signal, execution.is_interrupted) == (signal.SIGKILL, True)
+
+
+def test_a_program_that_ignores_ctrl_c_is_asked_in_another_way_before_it_is_killed(tmp_path: Path) -> None:
+    code = "import signal, time; signal.signal(2, signal.SIG_IGN); print('ready', flush=True); time.sleep(600)"
+    patient = Shell(grace_s=10_000)
+    step = Step((sys.executable, "-c", code), str(tmp_path))
+    execution = patient.execute(step, new_kept(signal.SIGINT), timeout_s=None)
+    assert (execution.signal, execution.is_interrupted) == (signal.SIGTERM, True)
 
 
 def test_an_ignored_signal_stays_ignored() -> None:

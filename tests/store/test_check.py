@@ -53,8 +53,10 @@ def test_a_run_that_lost_its_row_is_told_and_reprojecting_mends_it(database: Dat
 @pytest.mark.parametrize(
     "sql",
     [
-        "UPDATE series_head SET value = 7",
-        "UPDATE series_head SET prev_run_id = NULL, prev_value = NULL",
+        "UPDATE head SET run_id = prev_run_id",
+        "UPDATE head SET prev_run_id = 0",
+        "UPDATE head SET series_hash = zeroblob(16)",
+        "DELETE FROM head",
         "DELETE FROM series_head",
         "UPDATE lane SET newest_run_id = NULL",
     ],

@@ -15,7 +15,7 @@ from benchhub.model.report import Body, Catalog, Column, Envelope, Lines, Native
 from benchhub.model.unit import Metric, SaidUnit
 from benchhub.store.blocks import RUNS_PER_BLOCK
 from benchhub.store.check import check
-from benchhub.store.database import Database
+from benchhub.store.database import ROWS_PER_STATEMENT, Database
 from benchhub.store.ingest import ingest, load_report, replace_body
 from benchhub.store.keeper import Keeper
 from benchhub.store.projection import add_case_alias, project, reproject
@@ -174,6 +174,48 @@ def test_the_newest_by_commit_is_the_latest_whatever_came_last(database: Databas
     assert rows(database, "SELECT value, previous_value FROM latest") == [(3.0, 2.0)]
 
 
+def latest_runs(database: Database) -> dict[str, tuple[int, int | None]]:
+    return {row[0]: row[1:] for row in rows(database, "SELECT benchmark, run_id, previous_run_id FROM latest")}
+
+
+def test_lines_that_are_always_run_together_share_one_head(database: Database, keeper: Keeper) -> None:
+    for number in (1, 2, 3):
+        keeper.keep(report_of({"A": [1e9], "B": [2e9]}, revision=revision(number)))
+    assert rows(database, "SELECT run_id, prev_run_id FROM head") == [(3, 2)]
+    assert latest_runs(database) == {"A": (3, 2), "B": (3, 2)}
+
+
+def test_a_run_of_some_cases_leaves_the_heads_of_the_others(database: Database, keeper: Keeper) -> None:
+    names = [f"Case{n}" for n in range(2 * ROWS_PER_STATEMENT + 7)]  # More than one statement inserts at once.
+    some = names[:-40]
+    for number, chosen in enumerate((names, names, some, [*some, "New"], names, names), start=1):
+        keeper.keep(report_of({name: [1e9] for name in chosen}, revision=revision(number)))
+        assert check(database, deep=True) == []
+        if number == 4:
+            assert latest_runs(database) == {
+                **dict.fromkeys(names, (2, 1)),
+                **dict.fromkeys(some, (4, 3)),
+                "New": (4, None),
+            }
+    assert latest_runs(database) == {**dict.fromkeys(names, (6, 5)), "New": (4, None)}
+    assert only(database, "SELECT count(*) FROM head") == 2
+
+
+def test_a_case_that_is_new_between_others_keeps_each_to_its_own_numbers(database: Database, keeper: Keeper) -> None:
+    keeper.keep(report_of({"A": [1e9], "C": [3e9]}))
+    for samples in (1, 2):
+        said = {name: [value] * samples for name, value in (("A", 10e9), ("B", 20e9), ("C", 30e9))}
+        run_id = keeper.keep(report_of(said))
+        told = rows(database, "SELECT benchmark, value, n FROM results WHERE run_id = ? ORDER BY 1", run_id)
+        assert told == [("A", 10.0, samples), ("B", 20.0, samples), ("C", 30.0, samples)]
+        printed = rows(
+            database,
+            "SELECT benchmark, seq, ns_per_op FROM gobench_results WHERE run_id = ? AND seq = 0 ORDER BY 1",
+            run_id,
+        )
+        assert printed == [("A", 0, 10e9), ("B", 0, 20e9), ("C", 0, 30e9)]
+
+
 def test_a_commit_that_learns_its_place_moves_its_runs(database: Database, keeper: Keeper) -> None:
     shallow = revision(9, commit_count=None, chain=())
     keeper.keep(report_of({"A": [9e9]}, revision=shallow))
@@ -285,7 +327,7 @@ def test_a_failed_projection_leaves_nothing_of_itself(database: Database, keeper
     uneven = msgspec.structs.replace(broken.body.lines, facts={"procs": [1, 2]})
     with pytest.raises(SetAsideError):
         keeper.keep(msgspec.structs.replace(broken, body=msgspec.structs.replace(broken.body, lines=uneven)))
-    for table in ("run", "measurement", "series_head", "bench_case", "native_table", "resolved_catalog"):
+    for table in ("run", "measurement", "head", "series_head", "bench_case", "native_table", "resolved_catalog"):
         assert only(database, f"SELECT count(*) FROM {table}") == 0  # noqa: S608 -- our own names
 
 

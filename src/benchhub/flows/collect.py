@@ -8,6 +8,7 @@ import msgspec
 
 from benchhub.model.case import Case, Param
 from benchhub.model.record import (
+    CaseStatus,
     Context,
     LogLine,
     Outcome,
@@ -197,7 +198,7 @@ def status_of(collected: Collected, *, exit_code: int | None, is_timed_out: bool
     """
     if is_interrupted:
         return "interrupted"
-    outcomes = set(collected.body.outcomes.status)
+    outcomes = set(_outcomes_that_count(collected))
     suites = {suite.status for suite in collected.body.suites}
     if is_timed_out or "timeout" in outcomes | suites:
         return "timeout"
@@ -208,6 +209,17 @@ def status_of(collected: Collected, *, exit_code: int | None, is_timed_out: bool
         return "error"
     # A run whose output was cut has not failed: nobody knows.
     return "error" if is_cut and not outcomes & {"failed", "error"} else "failed"
+
+
+def _outcomes_that_count(collected: Collected) -> Iterator[CaseStatus]:
+    """Yield the outcomes of cases; those in a suite that passed do not decide: a test may run tests that must fail."""
+    statuses: dict[str, set[CaseStatus]] = {}
+    for suite in collected.body.suites:
+        statuses.setdefault(suite.suite, set()).add(suite.status)
+    cases, outcomes = collected.catalog.cases, collected.body.outcomes
+    for case, status in zip(outcomes.case, outcomes.status, strict=True):
+        if statuses.get(cases[case].suite) != {"passed"}:
+            yield status
 
 
 def finite_values(collected: Collected) -> Iterator[tuple[Case, SaidUnit, float]]:

@@ -6,7 +6,9 @@ block: about 9 bytes a value, and a history of 5 000 points reads 79 rows. The v
 in no block yet, so a late block costs time, never truth.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+
+import msgspec
 
 from benchhub.store.database import Database
 
@@ -77,8 +79,11 @@ def _columns(database: Database, run_ids: list[int]) -> Iterator[tuple[int, str]
     if all(values.keys() == series for values in values_by_run):
         columns = zip(*(values.values() for values in values_by_run), strict=True)
         for series_id, column in zip(series, columns, strict=True):
-            yield series_id, f"[{','.join(map(repr, column))}]"
+            yield series_id, _array(column)
         return
     for series_id in sorted(set().union(*values_by_run)):
-        cells = (values.get(series_id) for values in values_by_run)
-        yield series_id, f"[{','.join('null' if cell is None else repr(cell) for cell in cells)}]"
+        yield series_id, _array([values.get(series_id) for values in values_by_run])
+
+
+def _array(column: Sequence[float | None]) -> str:
+    return msgspec.json.encode(column).decode()

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from benchhub.errors import StoreError
+from benchhub.store.columns import side_by_side
 from benchhub.store.statements import statements, text_of
 
 APPLICATION_ID = 1112044898
@@ -69,17 +70,22 @@ class Database:
 
     def insert(self, statement: str, shared: int, rows: Sequence[tuple[Any, ...]]) -> None:
         """Insert rows by a named statement whose ``?1`` all of them share."""
-        self.insert_by(statements()[statement], shared, rows)
+        if rows:
+            self._insert(statements()[statement], shared, list(chain.from_iterable(rows)), len(rows[0]))
 
-    def insert_by(self, sql: str, shared: int, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Insert rows by a statement of our own making; many rows at once are 2.5 times as fast as one by one."""
-        wide_count = len(rows) - len(rows) % ROWS_PER_STATEMENT
-        if wide_count:
-            flat = list(chain.from_iterable(rows[:wide_count]))
-            step = ROWS_PER_STATEMENT * len(rows[0])
-            parts = ([shared, *flat[at : at + step]] for at in range(0, len(flat), step))
+    def insert_columns(self, sql: str, shared: int, columns: Sequence[Sequence[Any]]) -> None:
+        """Insert rows that are given by column; there must be one column at least."""
+        self._insert(sql, shared, side_by_side(columns), len(columns))
+
+    def _insert(self, sql: str, shared: int, flat: list[Any], width: int) -> None:
+        """Insert rows of ``width`` values; many rows at once are 2.5 times as fast as one by one."""
+        step = ROWS_PER_STATEMENT * width
+        whole = len(flat) - len(flat) % step
+        if whole:
+            parts = ([shared, *flat[at : at + step]] for at in range(0, whole, step))
             self.connection.executemany(_with_many_rows(sql), parts)
-        self.connection.executemany(sql, [(shared, *row) for row in rows[wide_count:]])
+        rest = ([shared, *flat[at : at + width]] for at in range(whole, len(flat), width))
+        self.connection.executemany(sql, rest)
 
     @contextmanager
     def transaction(self, *, durable: bool) -> Iterator[None]:

@@ -1,10 +1,13 @@
 """What the verbs ask: one function per question, rows as plain dictionaries."""
 
-from typing import Any
+import re
+from collections.abc import Sequence
+from typing import Any, Self
 
 import msgspec
 
 from benchhub.errors import NothingMatchedError
+from benchhub.model.identity import canonical_json
 from benchhub.store.database import Database
 
 Rows = list[dict[str, Any]]
@@ -13,6 +16,9 @@ RUN_DIGITS_MAX = 12
 
 RUNS_LOOKED_BACK = 64
 """How far back a previous value is looked for."""
+
+_PARAM = re.compile(r" ([^ =]+)=([^ ]*)|/([^ /=]+)=([^ /]*)")
+"""`` size=1000`` as we write it, ``/size=1000`` as Go does."""
 
 
 class FoundRun(msgspec.Struct, frozen=True):
@@ -92,9 +98,33 @@ def run_whole(database: Database, run_id: int) -> dict[str, Any]:
     }
 
 
+class CaseWords(msgspec.Struct, frozen=True):
+    """What somebody wrote to name cases: ``BenchmarkSort size=1000``, or ``BenchmarkSort/size=1000`` as Go has it.
+
+    Attributes:
+        name: All of it.
+        bare: Without parameters; may begin with the suite and a dot, ``*`` and ``?`` match.
+        params: Those that a case must have; others may stand beside them.
+    """
+
+    name: str
+    bare: str
+    params: dict[str, str]
+
+    @classmethod
+    def of(cls, text: str) -> Self:
+        """Return the words of ``text``."""
+        params = {found[1] or found[3]: found[2] or found[4] or "" for found in _PARAM.finditer(text)}
+        return cls(text, _PARAM.sub("", text), params)
+
+    def parameters(self) -> dict[str, str]:
+        """Return what the statements take."""
+        return {"name": self.name, "bare": self.bare, "params": canonical_json(self.params).decode()}
+
+
 def find_benchmarks(database: Database, name: str, *, project: str | None = None, metric: str | None = None) -> Rows:
-    """Return the series whose case is called ``name`` (``*`` and ``?`` match), over all parameters and metrics."""
-    return rows_of(database, "find_benchmarks", name=name, project=project, metric=metric)
+    """Return the series whose case is called ``name``, over all parameters that it does not say, and all metrics."""
+    return rows_of(database, "find_benchmarks", **CaseWords.of(name).parameters(), project=project, metric=metric)
 
 
 def series_history(database: Database, series_id: int) -> Rows:
@@ -104,7 +134,19 @@ def series_history(database: Database, series_id: int) -> Rows:
 
 def outcome_history(database: Database, name: str, *, project: str | None = None, count: int = 50) -> Rows:
     """Return the newest outcomes of the cases called ``name``."""
-    return rows_of(database, "test_history", name=name, project=project, count=count)
+    return rows_of(database, "test_history", **CaseWords.of(name).parameters(), project=project, count=count)
+
+
+def lane_facts(database: Database, lane_ids: Sequence[int]) -> Rows:
+    """Return what each lane's runs have in common and what may set it apart from others.
+
+    ``lane_id``, ``project``, ``branch``, ``dirty``, ``subject``, ``toolchain``; ``machine_class`` and
+    ``environment_class`` as dictionaries of facts.
+    """
+    rows = rows_of(database, "lane_facts", lane_ids=canonical_json(list(lane_ids)).decode())
+    rows.sort(key=lambda row: lane_ids.index(row["lane_id"]))
+    classes = ("machine_class", "environment_class")
+    return [{**row, **{name: msgspec.json.decode(row[name], type=dict[str, Any]) for name in classes}} for row in rows]
 
 
 def values_before(database: Database, run_id: int, first_run_id: int) -> dict[int, float]:

@@ -4,7 +4,6 @@ import re
 from collections.abc import Sequence
 from functools import cache
 from itertools import accumulate
-from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -12,6 +11,7 @@ import msgspec
 from benchhub.errors import SetAsideError
 from benchhub.model.report import Column, NativeTable, Report
 from benchhub.model.unit import SaidUnit
+from benchhub.store.columns import in_order
 from benchhub.store.database import Database
 from benchhub.store.statements import text_of
 from benchhub.store.text import sql_number, sql_numbers, sql_text
@@ -132,20 +132,20 @@ def _insert(database: Database, run_id: int, table: NativeTable, cases: list[int
     Binding a column costs more than writing it: columns without a value are left out of the statement, and so is
     ``seq`` where every case has one row.
     """
-    filled = [
-        (column.name, cell) for column, cell in zip(table.columns, cells, strict=True) if cell.count(None) < len(cell)
-    ]
-    names, columns = ["case_id", *(f'"{name}"' for name, _ in filled)], [cases, *(cell for _, cell in filled)]
+    filled = [(f'"{column.name}"', cell) for column, cell in zip(table.columns, cells, strict=True) if _has_any(cell)]
+    names, columns = ["case_id", *(name for name, _ in filled)], [cases, *(cell for _, cell in filled)]
     if len(set(cases)) == len(cases):
-        seq = "0"
+        names, marks = [*names, "seq"], [*("?" for _ in names), "0"]
     else:
-        seq = "?"
-        names.insert(1, "seq")
-        columns.insert(1, _seqs(cases))
-    rows = sorted(zip(*columns, strict=True), key=itemgetter(0) if seq == "0" else itemgetter(0, 1))
-    named = ", ".join(["run_id", *names, *(["seq"] if seq == "0" else [])])
-    marks = ", ".join(["?1", *("?" for _ in names), *(["0"] if seq == "0" else [])])
-    database.insert_by(f'INSERT INTO "{table.name}" ({named}) VALUES ({marks})', run_id, rows)  # noqa: S608 -- checked
+        names, marks = ["seq", *names], ["?", *("?" for _ in names)]
+        columns.insert(0, _seqs(cases))
+    columns = in_order(cases, columns)
+    sql = f'INSERT INTO "{table.name}" (run_id, {", ".join(names)}) VALUES (?1, {", ".join(marks)})'  # noqa: S608 -- checked
+    database.insert_columns(sql, run_id, columns)
+
+
+def _has_any(cells: list[Any]) -> bool:
+    return cells[0] is not None or cells.count(None) < len(cells)
 
 
 def _seqs(cases: list[int]) -> list[int]:

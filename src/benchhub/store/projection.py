@@ -1,33 +1,31 @@
 """Projection: a report becomes native and common tables, in one transaction that can be repeated."""
 
 from collections.abc import Callable
-from math import isfinite, nan
 from operator import itemgetter
 from typing import Any
 
 import msgspec
 
 from benchhub.errors import SetAsideError, StoreError
-from benchhub.model.case import Case, case_hash, param_text
+from benchhub.model.case import Case, case_hash
 from benchhub.model.record import Problem
-from benchhub.model.report import Body, Lines, Report
-from benchhub.model.unit import Metric, SaidUnit
-from benchhub.stats.summary import summarise
+from benchhub.model.report import Body, Report
+from benchhub.model.unit import Metric
 from benchhub.store.blocks import add_to_history, fill_history, leave_history, mend_history
+from benchhub.store.catalogs import resolve, series_id_of
 from benchhub.store.database import Database
 from benchhub.store.dimensions import Placed, put_run
 from benchhub.store.heads import find_heads_again, mend_heads, put_heads
 from benchhub.store.ingest import PROJECTOR_VERSION, load_report
+from benchhub.store.measurements import insert_measurements
 from benchhub.store.native import delete_native_rows, ensure_native_tables, insert_native_rows
-from benchhub.store.text import sql_numbers, sql_text
+from benchhub.store.text import sql_text
 
 Rows = list[tuple[Any, ...]]
 
-NON_FINITE_KEPT_MAX = 100
-"""Problems told of numbers that are none, per run; all of them are in the report."""
-
 _FACT_TABLES = (
     "measurement",
+    "spread",
     "distribution",
     "test_result",
     "suite_result",
@@ -120,14 +118,14 @@ def _project(database: Database, run_id: int, report: Report) -> None:
     earlier = _forget(database, run_id)
     catalog_id = int(database.one("catalog_of_report", report_id=run_id)[0])
     placed = put_run(database, run_id, catalog_id, report, block_id=earlier.block_id if earlier else None)
-    resolved = _resolve(database, catalog_id, placed.project_id, report)
+    resolved = resolve(database, catalog_id, placed.project_id, report)
     case_ids = resolved.case_ids
-    non_finite = _insert_measurements(database, run_id, report, resolved)
+    series, non_finite = insert_measurements(database, run_id, report, resolved)
     database.insert("insert_distribution", run_id, _distributions(database, placed.project_id, report, case_ids))
     database.insert("insert_test_result", run_id, _test_results(report, case_ids))
     insert_native_rows(database, run_id, report, case_ids)
     _insert_texts(database, run_id, body, non_finite)
-    _follow(database, run_id, catalog_id, placed, earlier)
+    _follow(database, run_id, catalog_id, placed, earlier, series)
     if body.lines.case and earlier is None:
         add_to_history(database, placed.project_id, catalog_id)
     database.do("projection_done", report_id=run_id, version=PROJECTOR_VERSION)
@@ -148,18 +146,20 @@ def _forget(database: Database, run_id: int) -> _Earlier | None:
     return _Earlier(lane_id, project_id, catalog_id, block_id, values)
 
 
-def _follow(database: Database, run_id: int, catalog_id: int, placed: Placed, earlier: _Earlier | None) -> None:
+def _follow(
+    database: Database, run_id: int, catalog_id: int, placed: Placed, earlier: _Earlier | None, series: list[int]
+) -> None:
     """Bring along what is made from the values of many runs: heads and history."""
     if earlier is None:
-        put_heads(database, run_id, placed.lane_id)
+        put_heads(database, run_id, placed.lane_id, series)
     else:
         _follow_changes(database, run_id, catalog_id, placed, earlier)
     for commit_id in placed.moved_commits:
         series_by_lane: dict[int, set[int]] = {}
         for lane_id, series_id in database.all("lines_of_commit", commit_id=commit_id):
             series_by_lane.setdefault(lane_id, set()).add(series_id)
-        for lane_id, series in series_by_lane.items():
-            find_heads_again(database, lane_id, series)
+        for lane_id, of_lane in series_by_lane.items():
+            find_heads_again(database, lane_id, of_lane)
 
 
 def _follow_changes(database: Database, run_id: int, catalog_id: int, placed: Placed, earlier: _Earlier) -> None:
@@ -185,199 +185,6 @@ def _insert_texts(database: Database, run_id: int, body: Body, non_finite: list[
     database.insert("insert_unread", run_id, unread)
 
 
-class Resolved(msgspec.Struct):
-    """The ids of a catalog in a project.
-
-    Attributes:
-        case_ids: Parallel to the catalog's cases.
-        case: Case index of each known line kind, in the order in which they were first printed.
-        shape: Its shape index, parallel.
-        series: Flat: as many series ids per entry as its shape has units.
-    """
-
-    case_ids: list[int]
-    case: list[int] = []
-    shape: list[int] = []
-    series: list[int] = []
-
-    def places(self, widths: list[int]) -> dict[tuple[int, int], list[int]]:
-        """Return the series ids of each (case, shape)."""
-        places: dict[tuple[int, int], list[int]] = {}
-        at = 0
-        for case, shape in zip(self.case, self.shape, strict=True):
-            places[case, shape] = self.series[at : at + widths[shape]]
-            at += widths[shape]
-        return places
-
-
-def _resolve(database: Database, catalog_id: int, project_id: int, report: Report) -> Resolved:
-    """Return the ids of a report's cases and series; what a catalog needed before is one row."""
-    framework = report.envelope.framework.name
-    key = {"catalog_id": catalog_id, "project_id": project_id, "framework": framework}
-    known = database.one("resolved_catalog", **key)
-    if known is not None:
-        resolved = msgspec.json.decode(known[0], type=Resolved)
-        if resolved.case == report.body.lines.case and resolved.shape == report.body.lines.shape:
-            return resolved
-    else:
-        resolved = Resolved([_case_id(database, project_id, framework, case) for case in report.catalog.cases])
-    kinds = dict.fromkeys(zip(report.body.lines.case, report.body.lines.shape, strict=True))
-    seen = set(zip(resolved.case, resolved.shape, strict=True))
-    missing = [kind for kind in kinds if kind not in seen]
-    if known is None or missing:
-        metric_ids: dict[Metric, int] = {}
-        for case, shape in missing:
-            resolved.case.append(case)
-            resolved.shape.append(shape)
-            for unit in report.catalog.shapes[shape]:
-                case_id = resolved.case_ids[case]
-                resolved.series.append(_series_id(database, project_id, case_id, unit.metric, metric_ids))
-        database.do("put_resolved_catalog", **key, ids=msgspec.json.encode(resolved).decode())
-    return resolved
-
-
-def _case_id(database: Database, project_id: int, framework: str, case: Case) -> int:
-    """Return a case's id: itself, else the case it was renamed to, else a new one."""
-    identity = case_hash(framework, case)
-    found = database.one("find_case_alias", project_id=project_id, hash=identity) or database.one(
-        "find_case", project_id=project_id, hash=identity
-    )
-    if found is not None:
-        return int(found[0])
-    params = {sql_text(name): sql_text(param.value) for name, param in case.params.items()}
-    case_id = int(
-        database.one(
-            "insert_case",
-            project_id=project_id,
-            hash=identity,
-            kind=case.kind,
-            framework=framework,
-            suite=sql_text(case.suite),
-            name=sql_text(case.name),
-            said_name=sql_text(case.said_name or case.name),
-            params=msgspec.json.encode(params).decode(),
-            param_text=sql_text(param_text(case.params)),
-        )[0]
-    )
-    for name, param in case.params.items():
-        database.do(
-            "put_case_param",
-            case_id=case_id,
-            key=sql_text(name),
-            value=sql_text(param.value),
-            num=_number(param.value),
-            origin=param.origin,
-        )
-    return case_id
-
-
-def _number(text: str) -> float | None:
-    try:
-        number = float(text)
-    except ValueError:
-        return None
-    return number if isfinite(number) else None
-
-
-def _series_id(database: Database, project_id: int, case_id: int, metric: Metric, metric_ids: dict[Metric, int]) -> int:
-    if metric not in metric_ids:
-        row = database.one(
-            "put_metric", name=metric.name, unit=metric.unit, better=metric.better or "none", exact=metric.exact
-        )
-        metric_ids[metric] = int(row[0])
-    row = database.one("put_series", project_id=project_id, case_id=case_id, metric_id=metric_ids[metric])
-    return int(row[0])
-
-
-def _insert_measurements(database: Database, run_id: int, report: Report, resolved: Resolved) -> list[Problem]:
-    """Write one row per series, in the order of the key, and return what was no number.
-
-    NaN and infinities are no measurement and count in none.
-    """
-    lines, shapes = report.body.lines, report.catalog.shapes
-    is_plain = len(shapes) == 1 and len(set(resolved.series)) == len(resolved.series)
-    if is_plain and resolved.case == lines.case and resolved.shape == lines.shape:
-        rows = _single_samples(lines, shapes[0], resolved.series)
-        database.insert("insert_single_sample", run_id, sorted(rows, key=_by_series))
-        count = len(rows)
-    else:
-        rows = _many_samples(lines, shapes, resolved)
-        database.insert("insert_measurement", run_id, sorted(rows, key=_by_series))
-        count = sum(row[2] for row in rows)
-    return [] if count == len(lines.said_values) else _non_finite(report)
-
-
-def _single_samples(lines: Lines, shape: tuple[SaidUnit, ...], series: list[int]) -> Rows:
-    """Return series, value and iterations of lines that are one sample each: the common case, by column.
-
-    Binding a column costs more than writing it, so what such rows leave out is not bound.
-    """
-    rows: Rows = []
-    width = len(shape)
-    has_words = str in set(map(type, lines.said_values))
-    counts = sql_numbers(lines.iterations)
-    for at, unit in enumerate(shape):
-        values: list[Any] = lines.said_values[at::width]
-        if has_words:
-            values = [nan if isinstance(said, str) else said for said in values]
-        column = zip(series[at::width], unit.bases(values), counts, strict=True)
-        # Only words, and a factor above 1, make what is no number of a number.
-        is_finite = not has_words and unit.multiply <= 1 <= unit.divide
-        rows += column if is_finite else [row for row in column if isfinite(row[1])]
-    return rows
-
-
-def _many_samples(lines: Lines, shapes: tuple[tuple[SaidUnit, ...], ...], resolved: Resolved) -> Rows:
-    """Return the rows of lines in any order, samples of one series together in the order printed."""
-    places = resolved.places([len(shape) for shape in shapes])
-    factors = [[(unit.multiply, unit.divide) for unit in shape] for shape in shapes]
-    samples: dict[int, list[float]] = {}
-    iterations: dict[int, list[int | float | None]] = {}
-    said_values = iter(lines.said_values)
-    for case, shape, count in zip(lines.case, lines.shape, sql_numbers(lines.iterations), strict=True):
-        for series_id, (multiply, divide) in zip(places[case, shape], factors[shape], strict=True):
-            said = next(said_values)
-            if isinstance(said, str) or not isfinite(value := said * multiply / divide):
-                continue
-            if series_id in samples:
-                samples[series_id].append(value)
-                iterations[series_id].append(count)
-            else:
-                samples[series_id] = [value]
-                iterations[series_id] = [count]
-    return [_row(series_id, values, iterations[series_id]) for series_id, values in samples.items()]
-
-
-def _row(series_id: int, values: list[float], iterations: list[int | float | None]) -> tuple[Any, ...]:
-    if len(values) == 1:
-        return (series_id, values[0], 1, None, None, None, None, iterations[0])
-    summary = summarise(values)
-    samples = msgspec.json.encode(values).decode()
-    is_known = iterations.count(None) < len(iterations)
-    counts = msgspec.json.encode(iterations).decode() if is_known else None
-    return (series_id, summary.value, summary.n, summary.lo, summary.hi, summary.sd, samples, counts)
-
-
-def _non_finite(report: Report) -> list[Problem]:
-    """Return a problem for every number that is none, up to a limit; its word is in the native row and the report."""
-    problems: list[Problem] = []
-    said_values = iter(report.body.lines.said_values)
-    for case_index, shape in zip(report.body.lines.case, report.body.lines.shape, strict=True):
-        for unit in report.catalog.shapes[shape]:
-            said = next(said_values)
-            if not isinstance(said, str) and isfinite(unit.base(said)):
-                continue
-            if len(problems) == NON_FINITE_KEPT_MAX:
-                return [*problems, Problem("non-finite", "", "more numbers of this run are not finite")]
-            case = report.catalog.cases[case_index]
-            text = f"{unit.said} is {said}: no measurement, and counted in none"
-            problems.append(Problem("non-finite", f"{case.suite} {case.said_name or case.name}".strip(), text))
-    return problems
-
-
-_by_series = itemgetter(0)
-
-
 def _distributions(database: Database, project_id: int, report: Report, case_ids: list[int]) -> Rows:
     metric_ids: dict[Metric, int] = {}
     index_of = {case.key(): index for index, case in enumerate(report.catalog.cases)} if report.body.statistics else {}
@@ -385,7 +192,7 @@ def _distributions(database: Database, project_id: int, report: Report, case_ids
     rows: Rows = []
     for said in report.body.statistics:
         case_id = case_ids[index_of[said.case.key()]]
-        series_id = _series_id(database, project_id, case_id, said.unit.metric, metric_ids)
+        series_id = series_id_of(database, project_id, case_id, said.unit.metric, metric_ids)
         seq = counts[series_id, said.statistic] = counts.get((series_id, said.statistic), -1) + 1
         rows.append((series_id, sql_text(said.statistic), seq, said.unit.base(said.said_value), said.n))
     rows.sort(key=itemgetter(0, 1, 2))

@@ -293,16 +293,22 @@ CREATE TABLE resolved_catalog ( -- The ids of a catalog's cases and series in a 
 
 -- facts: clustered by run, without foreign keys -----------------------------------------------------------------------
 
-CREATE TABLE measurement ( -- The samples of one case and metric in one run.
+CREATE TABLE measurement ( -- The value of one case and metric in one run.
   run_id INTEGER NOT NULL, -- Run.
   series_id INTEGER NOT NULL, -- Series.
   value REAL NOT NULL, -- Median of the samples.
+  iterations ANY, -- Iterations of the sample, or a JSON array parallel to its samples; NULL when the tool did not say.
+  PRIMARY KEY (run_id, series_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE spread ( -- The samples of a measurement that has more than one; a column that is empty would cost a byte a row.
+  run_id INTEGER NOT NULL, -- Run.
+  series_id INTEGER NOT NULL, -- Series.
   n INTEGER NOT NULL, -- Finite samples.
-  lo REAL, -- Smallest; NULL when n = 1.
-  hi REAL, -- Largest; NULL when n = 1.
-  sd REAL, -- Standard deviation; NULL when n = 1.
-  samples TEXT, -- JSON array in base units, in the order printed; NULL when n = 1.
-  iterations ANY, -- Iterations of the sample, or a JSON array parallel to samples; NULL when the tool did not say.
+  lo REAL NOT NULL, -- Smallest.
+  hi REAL NOT NULL, -- Largest.
+  sd REAL, -- Standard deviation; NULL where it is too large for a number.
+  samples TEXT NOT NULL, -- JSON array in base units, in the order printed.
   PRIMARY KEY (run_id, series_id)
 ) STRICT, WITHOUT ROWID;
 
@@ -320,16 +326,22 @@ CREATE TABLE history_value ( -- Values of one series in one block, in the order 
   PRIMARY KEY (series_id, block_id)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE series_head ( -- Newest and last but one point of every line.
+CREATE TABLE head ( -- Newest and last but one run of lines of one lane that have both in common.
+  id INTEGER PRIMARY KEY, -- Key.
+  lane_id INTEGER NOT NULL, -- Lane.
+  run_id INTEGER NOT NULL, -- Newest run, by commit, then by start.
+  prev_run_id INTEGER NOT NULL, -- The last but one, 0 when there is none.
+  series_hash BLOB, -- Of the series of its lines: a run that measured the same ones moves this row alone.
+  UNIQUE (lane_id, run_id, prev_run_id)
+) STRICT;
+
+CREATE TABLE series_head ( -- Which head each line has.
   lane_id INTEGER NOT NULL, -- Lane.
   series_id INTEGER NOT NULL, -- Series.
-  run_id INTEGER NOT NULL, -- Run of the newest.
-  value REAL NOT NULL, -- Its value.
-  prev_run_id INTEGER, -- Run of the last but one.
-  prev_value REAL, -- Its value.
+  head_id INTEGER NOT NULL, -- Head.
   PRIMARY KEY (lane_id, series_id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX series_head_series ON series_head (series_id);
+CREATE INDEX series_head_series ON series_head (series_id, head_id);
 
 CREATE TABLE distribution ( -- What a tool computed itself: percentiles, means without samples.
   run_id INTEGER NOT NULL, -- Run.

@@ -240,10 +240,10 @@ ON CONFLICT (case_id, metric_id) DO UPDATE SET project_id = excluded.project_id 
 -- facts ---------------------------------------------------------------------------------------------------------------
 
 -- name: insert_measurement
-INSERT INTO measurement (run_id, series_id, value, n, lo, hi, sd, samples, iterations) VALUES (?1, ?, ?, ?, ?, ?, ?, ?, ?);
+INSERT INTO measurement (run_id, series_id, value, iterations) VALUES (?1, ?, ?, ?);
 
--- name: insert_single_sample
-INSERT INTO measurement (run_id, series_id, value, n, iterations) VALUES (?1, ?, ?, 1, ?);
+-- name: insert_spread
+INSERT INTO spread (run_id, series_id, n, lo, hi, sd, samples) VALUES (?1, ?, ?, ?, ?, ?, ?);
 
 -- name: insert_distribution
 INSERT INTO distribution (run_id, series_id, statistic, seq, value, n) VALUES (?1, ?, ?, ?, ?, ?);
@@ -283,20 +283,29 @@ ORDER BY coalesce(c.seq, 0) DESC, coalesce(c.committed_at, r.started_at) DESC, r
 -- name: set_newest_run
 UPDATE lane SET newest_run_id = :run_id WHERE id = :lane_id;
 
--- name: push_heads
-INSERT INTO series_head (lane_id, series_id, run_id, value)
-SELECT :lane_id, series_id, run_id, value FROM measurement WHERE run_id = :run_id
-ON CONFLICT (lane_id, series_id) DO UPDATE SET
-  prev_run_id = series_head.run_id, prev_value = series_head.value, run_id = excluded.run_id, value = excluded.value;
+-- name: push_head
+UPDATE head SET prev_run_id = run_id, run_id = :run_id WHERE lane_id = :lane_id AND series_hash = :series_hash
+RETURNING id;
 
--- name: delete_head
+-- name: put_head
+INSERT INTO head (lane_id, run_id, prev_run_id) VALUES (:lane_id, :run_id, :prev_run_id)
+ON CONFLICT (lane_id, run_id, prev_run_id) DO UPDATE SET series_hash = NULL RETURNING id;
+
+-- name: set_series_of_head
+UPDATE head SET series_hash = :series_hash WHERE id = :id;
+
+-- name: delete_heads_without_lines
+DELETE FROM head WHERE lane_id = :lane_id
+  AND NOT EXISTS (SELECT 1 FROM series_head h WHERE h.lane_id = head.lane_id AND h.head_id = head.id);
+
+-- name: insert_series_head
+INSERT INTO series_head (lane_id, series_id, head_id) VALUES (?1, ?, ?);
+
+-- name: delete_series_head
 DELETE FROM series_head WHERE lane_id = ? AND series_id = ?;
 
--- name: insert_head
-INSERT INTO series_head (lane_id, series_id, run_id, value, prev_run_id, prev_value) VALUES (?1, ?, ?, ?, ?, ?);
-
--- name: values_between
-SELECT series_id, value FROM measurement WHERE run_id = :run_id AND series_id BETWEEN :low AND :high;
+-- name: series_between
+SELECT series_id FROM measurement WHERE run_id = :run_id AND series_id BETWEEN :low AND :high;
 
 -- name: lines_of_commit
 SELECT r.lane_id, m.series_id FROM run r JOIN measurement m ON m.run_id = r.id WHERE r.commit_id = :commit_id;
@@ -308,7 +317,14 @@ SELECT id FROM lane ORDER BY id;
 SELECT newest_run_id FROM lane WHERE id = :lane_id;
 
 -- name: heads_of_lane
-SELECT series_id, run_id, value, prev_run_id, prev_value FROM series_head WHERE lane_id = :lane_id;
+SELECT h.series_id, q.run_id, q.prev_run_id FROM series_head h JOIN head q ON q.id = h.head_id
+WHERE h.lane_id = :lane_id;
+
+-- name: lines_of_lane
+SELECT head_id, series_id FROM series_head WHERE lane_id = :lane_id;
+
+-- name: hashes_of_lane
+SELECT id, series_hash FROM head WHERE lane_id = :lane_id;
 
 -- name: series_of_lane
 SELECT DISTINCT m.series_id FROM run r JOIN measurement m ON m.run_id = r.id WHERE r.lane_id = :lane_id;
@@ -366,7 +382,7 @@ SELECT id, uid, id AS report_id FROM run ORDER BY id DESC LIMIT 1 OFFSET :back;
 
 -- name: recent_runs
 SELECT run_id, run_uid, project, target, cell, status, commit_short, branch, dirty, machine, toolchain, started_at, seconds,
-  user_name, origin, (SELECT count(*) FROM measurement m WHERE m.run_id = runs.run_id) AS measurements,
+  wall_s, user_name, origin, (SELECT count(*) FROM measurement m WHERE m.run_id = runs.run_id) AS measurements,
   (SELECT count(*) FROM test_result t WHERE t.run_id = runs.run_id) AS outcomes, unread_lines
 FROM runs
 WHERE (:project IS NULL OR project = :project) AND (:target IS NULL OR target = :target)
@@ -398,22 +414,36 @@ SELECT key, suite, value FROM contexts WHERE run_id = :run_id ORDER BY key, suit
 
 -- name: find_benchmarks
 SELECT DISTINCT project, suite, benchmark, param_text, metric, unit, better, series_id FROM benchmarks
-WHERE (benchmark = :name OR benchmark GLOB :name OR suite || '.' || benchmark = :name
-    OR benchmark || ' ' || param_text = :name OR benchmark || ' ' || param_text GLOB :name)
+WHERE (benchmark = :name OR benchmark || ' ' || param_text = :name OR benchmark || ' ' || param_text GLOB :name
+    OR (benchmark = :bare OR benchmark GLOB :bare OR suite || '.' || benchmark = :bare)
+      AND NOT EXISTS (SELECT 1 FROM json_each(:params) w WHERE NOT EXISTS (SELECT 1 FROM json_each(benchmarks.params) p
+        WHERE p.key = w.key AND (p.value = w.value OR p.value GLOB w.value))))
   AND (:project IS NULL OR project = :project) AND (:metric IS NULL OR metric = :metric)
 ORDER BY project, suite, benchmark, param_text, series_id;
 
 -- name: series_history
 SELECT h.value, h.run_id, h.started_at, h.commit_short, h.commit_seq, h.committed_at, h.branch, h.dirty, h.trunk,
-  h.machine, h.status, h.lane_id, m.lo, m.hi, m.n
-FROM history h LEFT JOIN measurement m ON m.run_id = h.run_id AND m.series_id = h.series_id
+  h.machine, h.status, h.lane_id, w.lo, w.hi, coalesce(w.n, 1) AS n
+FROM history h LEFT JOIN spread w ON w.run_id = h.run_id AND w.series_id = h.series_id
 WHERE h.series_id = :series_id
 ORDER BY coalesce(h.commit_seq, 0), coalesce(h.committed_at, h.started_at), h.started_at, h.run_id;
+
+-- name: lane_facts
+SELECT l.id AS lane_id, p.name AS project, l.branch, l.dirty, l.subject, e.toolchain, m.facts AS machine_class,
+  e.facts AS environment_class
+FROM lane l JOIN project p ON p.id = l.project_id JOIN machine_class m ON m.id = l.machine_class_id
+  JOIN environment_class e ON e.id = l.environment_class_id
+WHERE l.id IN (SELECT value FROM json_each(:lane_ids));
 
 -- name: test_history
 SELECT test, suite, param_text, status, seconds, attempt, run_id, started_at, commit_short, committed_at, branch, dirty,
   machine, project
-FROM tests WHERE (test = :name OR test GLOB :name OR suite || '.' || test = :name OR test || ' ' || param_text = :name)
+FROM tests WHERE case_id IN (SELECT b.id FROM bench_case b
+    WHERE b.said_name = :name OR b.said_name GLOB :name OR b.suite || '.' || b.said_name = :name
+      OR b.said_name || ' ' || b.param_text = :name
+      OR (b.name = :bare OR b.name GLOB :bare OR b.suite || '.' || b.name = :bare)
+        AND NOT EXISTS (SELECT 1 FROM json_each(:params) w WHERE NOT EXISTS (SELECT 1 FROM json_each(b.params) p
+          WHERE p.key = w.key AND (p.value = w.value OR p.value GLOB w.value))))
   AND (:project IS NULL OR project = :project)
 ORDER BY project, suite, test, param_text, coalesce(committed_at, started_at) DESC, started_at DESC, run_id DESC, attempt
 LIMIT :count;

@@ -1,5 +1,6 @@
 """Text and numbers that every database takes."""
 
+from array import array
 from collections.abc import Sequence
 from typing import overload
 
@@ -27,7 +28,8 @@ def sql_number(number: int | None) -> int | float | None:
 
 def sql_numbers(numbers: list[int | None]) -> Sequence[int | float | None]:
     """Return the same list, unless it holds what SQL cannot."""
-    known = [number for number in numbers if number is not None]
-    if not known or (max(known) <= SQL_INTEGER_MAX and min(known) >= -SQL_INTEGER_MAX):
-        return numbers
-    return [sql_number(number) for number in numbers]
+    try:
+        array("q", numbers)  # type: ignore[type-var]  # The fastest way to look at each of them.
+    except (OverflowError, TypeError):
+        return [sql_number(number) for number in numbers]
+    return numbers

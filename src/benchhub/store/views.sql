@@ -17,10 +17,10 @@ SELECT
   x.unit AS unit, -- Base unit of value, lo, hi and sd.
   x.better AS better, -- lower, higher or none.
   m.value AS value, -- Median of the samples of the run.
-  m.lo AS lo, -- Smallest sample; NULL for one sample.
-  m.hi AS hi, -- Largest sample; NULL for one sample.
-  m.sd AS sd, -- Standard deviation within the run; NULL for one sample.
-  m.n AS n, -- Samples.
+  w.lo AS lo, -- Smallest sample; NULL for one sample.
+  w.hi AS hi, -- Largest sample; NULL for one sample.
+  w.sd AS sd, -- Standard deviation within the run; NULL for one sample.
+  coalesce(w.n, 1) AS n, -- Samples.
   c.sha AS commit_sha, -- Commit, NULL outside a repository.
   substr(c.sha, 1, 10) AS commit_short, -- Its first ten digits.
   c.committed_text AS committed_at, -- Commit date, UTC.
@@ -47,6 +47,7 @@ FROM run r
   JOIN series s ON s.id = m.series_id
   JOIN bench_case b ON b.id = s.case_id AND +b.project_id = r.project_id
   JOIN metric x ON x.id = s.metric_id
+  LEFT JOIN spread w ON w.run_id = m.run_id AND w.series_id = m.series_id
   LEFT JOIN target t ON t.id = r.target_id
   LEFT JOIN machine mc ON mc.id = r.machine_id
   LEFT JOIN lane l ON l.id = r.lane_id
@@ -139,24 +140,27 @@ SELECT
   r.branch AS branch, -- Branch of the line.
   r.trunk AS trunk, -- 1: clean, on the default branch, no fork.
   r.dirty AS dirty, -- 1: the working tree differed from the commit.
-  h.value AS value, -- Newest value.
-  h.prev_value AS previous_value, -- The one before.
-  h.value / nullif(h.prev_value, 0) AS ratio, -- Newest over previous.
+  m.value AS value, -- Newest value.
+  o.value AS previous_value, -- The one before.
+  m.value / nullif(o.value, 0) AS ratio, -- Newest over previous.
   c.sha AS commit_sha, -- Commit of the newest.
   substr(c.sha, 1, 10) AS commit_short, -- Its first ten digits.
   r.started_text AS started_at, -- Start of the newest run, UTC.
   r.status AS status, -- How it ended.
-  h.run_id AS run_id, -- Newest run.
-  h.prev_run_id AS previous_run_id, -- The one before.
+  q.run_id AS run_id, -- Newest run.
+  nullif(q.prev_run_id, 0) AS previous_run_id, -- The one before.
   r.lane_id AS lane_id, -- Lane.
   h.series_id AS series_id -- Series.
 FROM project p
   JOIN lane l ON l.project_id = p.id
   JOIN series_head h ON h.lane_id = l.id
+  JOIN head q ON q.id = h.head_id
+  JOIN measurement m ON m.run_id = q.run_id AND m.series_id = h.series_id
   JOIN series s ON s.id = h.series_id
   JOIN bench_case b ON b.id = s.case_id
   JOIN metric x ON x.id = s.metric_id
-  JOIN run r ON r.id = h.run_id
+  JOIN run r ON r.id = q.run_id
+  LEFT JOIN measurement o ON o.run_id = q.prev_run_id AND o.series_id = h.series_id
   LEFT JOIN machine mc ON mc.id = r.machine_id
   LEFT JOIN machine_class mk ON mk.id = l.machine_class_id
   LEFT JOIN environment_class ek ON ek.id = l.environment_class_id
@@ -229,8 +233,8 @@ SELECT
   b.value AS base_value, -- Value of the base run.
   a.value AS value, -- Value of the run.
   a.value / nullif(b.value, 0) AS ratio, -- Run over base.
-  b.n AS base_n, -- Samples of the base run.
-  a.n AS n, -- Samples of the run.
+  coalesce(wb.n, 1) AS base_n, -- Samples of the base run.
+  coalesce(wa.n, 1) AS n, -- Samples of the run.
   la.machine_class_id = lb.machine_class_id AS same_machine_class, -- 1: comparable machines.
   la.environment_class_id = lb.environment_class_id AS same_environment_class, -- 1: same toolchain and flags.
   a.run_id AS run_id, -- Run.
@@ -244,6 +248,8 @@ FROM measurement a
   JOIN bench_case bc ON bc.id = s.case_id
   JOIN metric x ON x.id = s.metric_id
   JOIN project p ON p.id = s.project_id
+  LEFT JOIN spread wa ON wa.run_id = a.run_id AND wa.series_id = a.series_id
+  LEFT JOIN spread wb ON wb.run_id = b.run_id AND wb.series_id = b.series_id
   LEFT JOIN lane la ON la.id = ra.lane_id
   LEFT JOIN lane lb ON lb.id = rb.lane_id;
 
@@ -304,7 +310,8 @@ SELECT
 FROM run r
   JOIN project p ON p.id = r.project_id
   JOIN measurement m ON m.run_id = r.id
-  JOIN json_each(coalesce(m.samples, json_array(m.value))) j
+  LEFT JOIN spread w ON w.run_id = m.run_id AND w.series_id = m.series_id
+  JOIN json_each(coalesce(w.samples, json_array(m.value))) j
   JOIN series s ON s.id = m.series_id
   JOIN bench_case b ON b.id = s.case_id AND +b.project_id = r.project_id
   JOIN metric x ON x.id = s.metric_id;

@@ -16,7 +16,9 @@ BUILD_OUTPUT_LINES_MAX = 2_000
 _SECTION = re.compile(r"# (\S+)(?: \[(\S+)\])?")
 _FAILED = re.compile(r"FAIL\t(\S+) \[(build|setup) failed\]")
 _SUMMARY = re.compile(r"(?:ok  \t|FAIL\t|\?   \t)\S+.*|PASS|FAIL|exit status \d+|signal: .*")
-_CHATTER = re.compile(r"go: (?:downloading|extracting|finding|upgraded|added|to add|warning:) .*|warning: .*")
+_CHATTER = re.compile(
+    r"go: (?:downloading|extracting|finding|upgraded|added|to add|warning:) .*|warning: .*|go tool .*: (?:exit status|signal:?) .*"
+)
 _BUILD_LINE = re.compile(
     r"(?:vet: )?\S+\.(?:go|s|c|h|cc|cpp):\d+(?::\d+)?: .*|\t.*|\s+imports? .*|too many errors|note: .*"
 )

@@ -4,53 +4,19 @@ Source: ``go doc cmd/test2json`` and ``go help buildjson``; Go 1.19 to 1.27 were
 """
 
 from collections.abc import Iterator
-from typing import Literal
+from itertools import groupby
+from operator import attrgetter
 
 import msgspec
 
 from benchhub.frameworks.go.blocks import Block, blocks
 from benchhub.frameworks.go.diagnostics import Diagnostics
-from benchhub.frameworks.go.package import STATUS, Package, Session
+from benchhub.frameworks.go.package import FRAMES, STATUS, Event, Package, Session
 from benchhub.model.record import UNREAD_TEXT_CHARACTERS_MAX, Context, Problem, Unread
 from benchhub.plugin.contract import Stream
 
-Action = Literal[
-    "start",
-    "run",
-    "pause",
-    "cont",
-    "pass",
-    "bench",
-    "fail",
-    "output",
-    "skip",
-    "attr",
-    "artifacts",
-    "build-output",
-    "build-fail",
-]
-FRAMES = frozenset({"RUN ", "PAUS", "CONT", "NAME", "ATTR"})
-"""What stands behind ``=== `` in lines that say the same as an event."""
-
-
-class Event(msgspec.Struct, gc=False):
-    """One line of `go test -json`; its fields are Go's."""
-
-    Action: Action
-    Package: str = ""
-    Test: str = ""
-    Output: str = ""
-    Elapsed: float | None = None
-    FailedBuild: str = ""
-    ImportPath: str = ""
-    Key: str = ""
-    Value: str = ""
-    Path: str = ""
-
-
 _OF_BUILD = frozenset({"build-output", "build-fail"})
-_ENDS = frozenset({"pass", "fail", "skip"})
-_MEANINGLESS = frozenset({"cont", "bench", "build-fail"})
+_package_name = attrgetter("Package")
 DECODER = msgspec.json.Decoder(Event)
 
 
@@ -62,7 +28,6 @@ class EventReader:
         self._diagnostics = diagnostics
         self._is_timed_out = is_timed_out
         self._packages: dict[str, Package] = {}
-        self._nobody = Package("", session)
         self._line_number = 0
         self._has_bad_utf8 = False
 
@@ -82,34 +47,18 @@ class EventReader:
             package.cut(is_timed_out=self._is_timed_out)
         yield
 
-    def _take_all(self, events: list[Event]) -> None:  # noqa: C901 -- one loop over millions of events: calls cost
-        """Take the events of a block: most are of the package of the one before, and most are output."""
-        name: str | None = None
-        package = self._nobody
-        for event in events:
-            action = event.Action
-            if event.Package != name or name is None:
-                if action in _OF_BUILD:
-                    self._take(event)
-                    continue
-                name = event.Package
-                package = self._package(name)
-            if action == "output":
-                text, test, stretch = event.Output, event.Test, package.stretch
-                if stretch is not None and (not test or test == package.announced):
-                    stretch.append(text)  # The shortest way of what most lines are: a benchmark's numbers.
-                elif text[:4] != "=== " or text[4:8] not in FRAMES:
-                    package.output(test, text)
-            elif action == "run":
-                package.begin(event.Test)
-            elif action in _ENDS and event.Test:
-                package.end_case(event.Test, action, event.Elapsed)
-            elif action not in _MEANINGLESS:
+    def _take_all(self, events: list[Event]) -> None:
+        """Take the events of a block; most follow others of their package."""
+        for name, of_package in groupby(events, _package_name):
+            while event := self._packages[name].take(of_package) if name in self._packages else next(of_package, None):
                 self._take(event)
-                name = None  # The package may have ended.
         for package in self._packages.values():
-            if package.stretch:
-                package.settle()
+            package.settle()
+
+    def _next(self, name: str, events: Iterator[Event]) -> Event | None:
+        """Return the next event that a package cannot take by itself."""
+        package = self._packages.get(name)
+        return next(events, None) if package is None else package.take(events)
 
     def _take(self, event: Event) -> None:
         """Take any event."""
@@ -118,11 +67,11 @@ class EventReader:
             self._diagnostics.take_build_output(event.ImportPath, event.Output)
             return
         package = self._package(event.Package)
-        if action in _ENDS and not event.Test:
+        if action in STATUS and not event.Test:
             del self._packages[event.Package]
             self._diagnostics.packages_ended.add(event.Package)
             package.end(STATUS[action], action, event.Elapsed, failed_build=event.FailedBuild)
-        elif action in _ENDS:
+        elif action in STATUS:
             package.end_case(event.Test, action, event.Elapsed)
         elif action == "run":
             package.begin(event.Test)
@@ -133,7 +82,7 @@ class EventReader:
         elif action == "attr":
             package.attribute(event.Test, event.Key, event.Value)
         elif action == "artifacts":
-            self._session.emit(Context("artifact", event.Path, f"{package.name}.{event.Test}"))
+            self._session.records.append(Context("artifact", event.Path, f"{package.name}.{event.Test}"))
         elif action == "output" and (event.Output[:4] != "=== " or event.Output[4:8] not in FRAMES):
             package.output(event.Test, event.Output)
 
@@ -162,7 +111,9 @@ class EventReader:
             text = data.decode("utf-8", "replace")
             if not self._has_bad_utf8:
                 self._has_bad_utf8 = True
-                self._session.emit(Problem("invalid-utf8", "stdout", "replaced in records, kept in the raw output"))
+                self._session.records.append(
+                    Problem("invalid-utf8", "stdout", "replaced in records, kept in the raw output")
+                )
         try:
             self._take(DECODER.decode(text))
         except (msgspec.MsgspecError, RecursionError):
@@ -171,7 +122,7 @@ class EventReader:
 
     def _unread(self, offset: int, data: bytes, why: str) -> None:
         text = data.decode("utf-8", "replace").rstrip("\r\n")[:UNREAD_TEXT_CHARACTERS_MAX]
-        self._session.emit(Unread(self._line_number, why, text, offset))
+        self._session.records.append(Unread(self._line_number, why, text, offset))
 
 
 def _decode(data: bytes) -> list[Event] | None:

@@ -9,7 +9,8 @@ import msgspec
 from benchhub.model.case import Case, Param
 
 _KEY = re.compile(r"[^\W\d][\w.\-]*")
-_SUFFIX = re.compile(r"(.+)-([1-9]\d*)", re.DOTALL)
+_NUMBER = re.compile(r"[1-9][0-9]{0,5}")
+_SUFFIX = re.compile(r"(.+)-([1-9][0-9]{0,5})", re.DOTALL)
 
 
 def bench_case(suite: str, said_name: str, *, cpu: int | None = None) -> Case:
@@ -22,7 +23,9 @@ def bench_case(suite: str, said_name: str, *, cpu: int | None = None) -> Case:
     """
     name, params = _split(said_name)
     if cpu is not None:
-        params = {**params, "cpu": Param(str(cpu), "flag")}
+        # A parameter of the same name that the tool prints is another thing.
+        params = {"tool.cpu" if key == "cpu" else key: param for key, param in params.items()}
+        params["cpu"] = Param(str(cpu), "flag")
     return Case(suite, name, params, "bench", said_name)
 
 
@@ -60,9 +63,9 @@ def _procs_by_suffix(suffix: str) -> int | None:
     if not suffix:
         return 1
     digits = suffix[1:]
-    if suffix[0] == "-" and digits.isascii() and digits.isdigit() and digits[0] != "0" and digits != "1":
-        return int(digits)
-    return None
+    if suffix[0] != "-" or not _NUMBER.fullmatch(digits) or digits == "1":
+        return None
+    return int(digits)
 
 
 class Suffixes(msgspec.Struct, frozen=True):

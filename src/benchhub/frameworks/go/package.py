@@ -9,7 +9,8 @@ do. What a program prints can imitate both; only what fits the state is believed
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Iterator
+from typing import Literal
 
 import msgspec
 
@@ -41,6 +42,7 @@ RACE_DETECTED = ": race detected during execution of "
 STATUS: dict[str, CaseStatus] = {"pass": "passed", "fail": "failed", "skip": "skipped"}
 
 _FRAME = re.compile(r"(?:=== (?:RUN|PAUSE|CONT|NAME|ATTR|FUZZ)  ?|(?: {4})*--- (?:PASS|FAIL|SKIP|BENCH): )")
+_FRAME_MARKS = frozenset({"=== ", "--- "})
 _FUZZ = re.compile(r"=== FUZZ  (\S+)")
 _BENCHMARK_END = re.compile(r"--- (FAIL|SKIP|BENCH): (Benchmark\S*)")
 _PANIC = re.compile(r"(?:(?P<name>Benchmark\S*) *\t)?(?P<text>(?:panic|fatal error): .*)", re.DOTALL)
@@ -52,6 +54,40 @@ _CONFIG = re.compile(r"([a-z][^\sA-Z:]*):(?:[ \t]+(.*)|)")
 _GO_CONFIG = ("goos: ", "goarch: ", "pkg: ", "cpu: ")
 _SPECIAL = frozenset("Bpf")
 """First characters of lines that may mean something, whoever printed them: a result, a panic, a fatal error."""
+
+
+Action = Literal[
+    "start",
+    "run",
+    "pause",
+    "cont",
+    "pass",
+    "bench",
+    "fail",
+    "output",
+    "skip",
+    "attr",
+    "artifacts",
+    "build-output",
+    "build-fail",
+]
+FRAMES = frozenset({"RUN ", "PAUS", "CONT", "NAME", "ATTR"})
+"""What stands behind ``=== `` in lines that say the same as an event."""
+
+
+class Event(msgspec.Struct, gc=False):
+    """One line of `go test -json`; its fields are Go's. Source: ``go doc cmd/test2json``, ``go help buildjson``."""
+
+    Action: Action
+    Package: str = ""
+    Test: str = ""
+    Output: str = ""
+    Elapsed: float | None = None
+    FailedBuild: str = ""
+    ImportPath: str = ""
+    Key: str = ""
+    Value: str = ""
+    Path: str = ""
 
 
 class Running(msgspec.Struct):
@@ -77,6 +113,7 @@ class Session(msgspec.Struct):
     """What the packages of one stream share.
 
     Attributes:
+        records: What was read, in order; who consumes it empties it.
         is_json: Events say what begins and ends.
         is_verbose: Names stand on lines of their own: with ``-json`` and ``-v``.
         cpu_is_given: Whether ``-cpu`` was; ``None`` when the command is not known.
@@ -84,7 +121,7 @@ class Session(msgspec.Struct):
         attempts: How often each case of a package has ended: a package may come more than once.
     """
 
-    emit: Callable[[Record], None]
+    records: list[Record]
     units: Units
     is_json: bool
     is_verbose: bool
@@ -113,14 +150,13 @@ class Package:
         self.announced: str | None = None
         self.stretch: list[str] | None = None
         self._session = session
-        self._emit = session.emit
+        self._emit = session.records.append
         self.results = Results(
             name,
             session.units,
-            session.emit,
+            session.records,
             self._problem,
             cpu_is_given=session.cpu_is_given,
-            is_json=session.is_json,
         )
         self._is_heard = False
         # In text the numbers of a benchmark may stand behind anything; after a panic every line belongs to it.
@@ -134,12 +170,49 @@ class Package:
         self._has_failure = False
         self._reached_end = False
         self._has_said_fail = False
+        self._framed: set[str] = set()
         self._benchmarks: list[str] = []
         self._panic: list[str] | None = None
         self._panic_in = ""
         self._timed_out_after: str | None = None
         self._timed_out: set[str] = set()
         self._is_listing_running = False
+
+    def take(self, events: Iterator[Event]) -> Event | None:
+        """Take events until there are no more, or one comes that ends the package or is not about its cases.
+
+        One loop for what is most of any output: a call for each event would cost more than decoding it.
+        """
+        running = self.running
+        for event in events:
+            action = event.Action
+            if action == "output":
+                test, stretch = event.Test, self.stretch
+                if stretch is not None and (not test or test == self.announced):
+                    stretch.append(event.Output)
+                    continue
+                text = event.Output
+                if text[:4] == "=== " and text[4:8] in FRAMES:
+                    continue
+                one = running.get(test)
+                if (
+                    one is None
+                    or text[-1:] != "\n"
+                    or text[0] in _SPECIAL
+                    or self._parts
+                    or self._may_mean_anything
+                    or self.is_old
+                ):
+                    self.output(test, text)
+                else:
+                    one.output.append(text)
+            elif action == "run":
+                self.begin(event.Test)
+            elif event.Test and action in STATUS:
+                self.end_case(event.Test, action, event.Elapsed)
+            else:
+                return event
+        return None
 
     # -- what begins -------------------------------------------------------------------------------------------------
 
@@ -238,12 +311,16 @@ class Package:
         Args:
             is_end: A last line without an end is taken as it is.
         """
-        *lines, rest = "".join(self.stretch or ()).split("\n")
-        if is_end or len(rest) > LINE_CHARACTERS_MAX:
-            lines.append(rest)
-            rest = ""
-        if self.stretch is not None:
-            self.stretch[:] = [rest] if rest else []
+        stretch = self.stretch
+        if not stretch:
+            return
+        text = "".join(stretch)
+        stretch.clear()
+        if text[-1] != "\n" and not is_end and len(text) - text.rfind("\n") <= LINE_CHARACTERS_MAX:
+            at = text.rfind("\n") + 1
+            stretch.append(text[at:])
+            text = text[:at]
+        lines = text.removesuffix("\n").split("\n")
         for line in lines if self._is_heard else self.results.take_lines(lines):
             self._line(self.announced or "", line)
 
@@ -314,8 +391,11 @@ class Package:
         """Take a frame that no event says."""
         if match := _FUZZ.fullmatch(line):
             self.begin(match[1])
-        elif self._is_heard and (match := _BENCHMARK_END.fullmatch(line)) and match[1] != "BENCH":
-            self.end_heard(match[2], match[1].lower())
+        elif (match := _BENCHMARK_END.fullmatch(line)) and match[1] != "BENCH":
+            if self._is_heard:
+                self.end_heard(match[2], match[1].lower())
+            else:
+                self._framed.add(match[2])
 
     def _keep(self, output: list[str], text: str) -> None:
         output.append(text)
@@ -446,7 +526,7 @@ class Package:
         """Say the outcomes of the cases that ended: nothing more can come that changes them."""
         ended, self._ended = self._ended, {}
         for running, action, elapsed_s in ended.values():
-            if running.name.startswith("Benchmark"):
+            if running.name[:1] == "B":
                 self.results.flush()
                 running.name = self.results.without_suffix(running.name)
                 if action == "pass":
@@ -471,10 +551,8 @@ class Package:
         name = running.name
         counted = name if running.procs is None or not self.results.cpu_is_given else f"{name}-{running.procs}"
         attempt = self._attempts[counted] = self._attempts.get(counted, 0) + 1
-        if name.startswith("Fuzz"):
-            flags += ("fuzz",)
-        elif name.startswith("Example"):
-            flags += ("example",)
+        if name[:1] != "T":
+            flags += ("fuzz",) if name.startswith("Fuzz") else ("example",) if name.startswith("Example") else ()
         if running.is_parallel:
             flags += ("parallel",)
         message = None
@@ -499,7 +577,7 @@ class Package:
         return ("race",)
 
     def _case(self, running: Running) -> Case:
-        if running.name.startswith("Benchmark"):
+        if running.name[:1] == "B":
             return self.results.case(running.name, running.procs if self.results.cpu_is_given else None)
         return Case(self.name, running.name, {}, "test", running.name)
 
@@ -516,10 +594,10 @@ class Package:
         """
         self.end_parts()
         self.results.flush()
-        if status == "passed":
-            self._refuse_failures()
-        else:
+        if status != "passed":
             self._say_panic()
+        elif self.is_old or not self._session.is_json:
+            self._refuse_failures()
         self._end_running(is_bad=status == "failed")
         failed_build = failed_build or self._failed_build()
         if self._timed_out_after is not None:
@@ -529,6 +607,8 @@ class Package:
             text = "".join(self._session.build_output.get(failed_build.partition(" ")[0], [])) or "".join(self._loose)
             kind = "setup-failed" if any("[setup failed]" in line for line in self._loose) else "build-failed"
             self._problem(kind, "", text.strip("\n") or f"[{kind.replace('-', ' ')}]")
+        elif status == "passed" and self._has_failure and self._session.is_json and not self.is_old:
+            self._problem("contained-failure", "", "cases of it failed, and it passed: tests that run tests")
         elif status == "failed" and not self._has_failure:
             status = "error"
             if self._panic is None:
@@ -615,6 +695,9 @@ class Package:
             is_timed_out: Our own time limit ended it.
         """
         self.end_parts()
+        if not is_timed_out and self._has_died():
+            self.end("failed", "fail", None)
+            return
         self.results.flush()
         self._say_panic()
         self._say_ended()
@@ -642,6 +725,23 @@ class Package:
         """Whether the test binary said that it is done."""
         return self._reached_end
 
+    def _has_died(self) -> bool:
+        """Tell whether the last event said that the process died; the case it names is running again.
+
+        `go tool test2json` alone ends with the failure of the case that ran last, where `go test` says that the package
+        failed. Of a case that failed by itself a frame has said so.
+        """
+        if self.is_old or not self._session.is_json or not self._ended:
+            return False
+        name, (running, action, _) = list(self._ended.items())[-1]
+        frame = f"--- FAIL: {name}"
+        has_frame = name in self._framed or any(line.lstrip(" ").startswith(frame) for line in running.output)
+        if action != "fail" or has_frame:
+            return False
+        del self._ended[name]
+        self.running[name] = running
+        return True
+
     def close(self) -> None:
         """Say what is held of a file that never says how a package ends: results alone, as benchstat takes them."""
         self.end_parts()
@@ -662,7 +762,8 @@ def _ends(running: Running, lines: list[str]) -> bool:
 
 def message_of(output: list[str]) -> str | None:
     """Return the output of a case, its end when it is long: the reason stands last."""
-    text = "".join(line for line in output if not _FRAME.match(line)).strip("\n")
+    text = "".join(line for line in output if line.lstrip(" ")[:4] not in _FRAME_MARKS or not _FRAME.match(line))
+    text = text.strip("\n")
     if len(text) > MESSAGE_CHARACTERS_MAX:
         note = f"… {len(text)} characters in all …\n"
         text = note + text[len(note) - MESSAGE_CHARACTERS_MAX :]

@@ -77,7 +77,7 @@ def read(captured: Captured, *, cpu_is_given: bool | None, logs: bool = False) -
     for stream in outputs:
         in_json = is_json(_head(stream))
         session = Session(
-            emit=records.append,
+            records=records,
             units=units,
             is_json=in_json,
             is_verbose=in_json or _is_verbose(_head(stream)),

@@ -22,6 +22,7 @@ HELD_MAX = 100_000
 """Results without announcements that are held before their names are read."""
 
 ITERATIONS_WIDTH = 8
+TAB = "\t"
 METRIC_WIDTH = 7
 """The least that Go pads numbers to. Source: BenchmarkResult.String in Go's testing: ``%8d``, ``%7.2f MB/s``."""
 
@@ -43,7 +44,7 @@ class _Shape(NamedTuple):
     """Units that are printed together.
 
     Attributes:
-        width: The least length of Go's own line behind the name.
+        width: The least length of Go's own line behind the name and its tab.
     """
 
     units: tuple[SaidUnit, ...]
@@ -65,26 +66,24 @@ class Results:
         self,
         suite: str,
         units: Units,
-        emit: Callable[[Record], None],
+        records: list[Record],
         doubt: Doubt,
         *,
         cpu_is_given: bool | None,
-        is_json: bool,
     ) -> None:
         self.suite = suite
         self.announced: str | None = None
         self.has_result = False
         self.procs_seen: set[int] = set()
         self._units = units
-        self._emit = emit
+        self._records = records
         self._doubt = doubt
         self.cpu_is_given = cpu_is_given
-        self._is_json = is_json
         self._open_names: list[str] = []
         self._names: dict[str, tuple[str, int]] = {}
         self._held: list[_Held] = []
         self._ready: list[Result] = []
-        self._procs_ready: set[int] = set()
+        self._unpadded: list[Result] = []
         self._waiting_name: str | None = None
         self._shapes: dict[tuple[str, ...], _Shape] = {}
         self._cases: dict[tuple[str, int | None], Case] = {}
@@ -97,7 +96,7 @@ class Results:
             name: Without a suffix.
             is_certain: An event says so; a name on a line of its own may have been printed by anybody.
         """
-        if self._ready or self._held:
+        if self._ready or self._held or self._unpadded:
             self.flush()
         if not is_certain:
             if self.announced is not None and not self.has_result:
@@ -125,92 +124,65 @@ class Results:
             text = text[at:]
         words = text.split()
         held = self._result(text, words)
-        if held is None or (self._is_json and not held[4]) or self._read_name(words[0]) is None:
+        if held is None or self._read_name(words[0]) is None:
             return False
         self.has_result = True
         self._held.append(held)
         return True
 
     def take_lines(self, lines: list[str]) -> list[str]:
-        """Take the results among the lines that were printed while a benchmark runs, and return the other lines.
-
-        The shortest way for what most lines of `go test -json -bench` are.
-        """
+        """Take the results among the lines that were printed while a benchmark runs, and return the others."""
         announced = self.announced or ""
         left: list[str] = []
-        last_name, place = "", None
         for line in lines:
-            if not line.startswith(announced):
-                if line[:8] == "=== RUN ":
-                    continue  # An event has said it.
-                if announced not in line or not self._take_glued(line[line.rfind(announced) :]):
+            if line.startswith(announced):
+                if line != announced and not self._take_line(line):
                     left.append(line)
-                continue
-            if line == announced:
-                continue
-            words = line.split()
-            if words[0] != last_name:
-                last_name = words[0]
-                place = self._place(last_name)
-            result = None if place is None else self._result_at(place, line, words)
-            if result is None:
+            # An event has said what runs; behind a print without a line end stands a result.
+            elif line[:8] != "=== RUN " and (
+                announced not in line or not self._take_line(line[line.rfind(announced) :])
+            ):
                 left.append(line)
-            else:
-                self._ready.append(result)
-        if self._ready:
-            self.has_result = True
         return left
 
-    def _take_glued(self, text: str) -> bool:
-        """Take a result before which a print without a line end stands."""
-        words = text.split()
-        place = self._place(words[0])
-        result = None if place is None else self._result_at(place, text, words)
-        if result is None:
-            return False
-        self._ready.append(result)
-        return True
-
-    def _result_at(self, place: tuple[Case, dict[str, Any]], text: str, words: list[str]) -> Result | None:
-        """Return the words of a line as a result; ``None`` when they are none, or not in the layout of Go."""
+    def _take_line(self, line: str) -> bool:
+        words = line.split()
+        name = words[0]
         said = tuple(words[3::2])
-        shape = self._shapes.get(said)
-        if shape is None:
-            shape = self._shape(said)
-            if shape is None:
-                return None
-        units, width = shape
-        if len(words) != 2 * len(units) + 2 or len(text) - len(words[0]) < width or text.count("\t") != len(units) + 1:
-            return None
+        shape = self._shapes.get(said) or self._new_shape(said)
+        if shape is None or len(words) != 2 * len(said) + 2:
+            return False
+        procs = procs_of(name, self.announced or "")
+        if procs is None:
+            return False
         try:
-            iterations, *values = numbers_of(words[1], words[2::2])
+            iterations, values = int(words[1]), numbers_of(words[2::2])
         except ValueError:
-            return None
-        case, facts = place
-        if not iterations.is_integer():
-            return None
+            return False
+        units, width = shape
+        ready = self._ready if len(line) - len(name) > width and line.count(TAB) == len(said) + 1 else self._unpadded
+        case, facts = self._place(procs, ready)
         if not isfinite(sum(values)):
             self._doubt_values(case.said_name, values, units)
-        return Result(case, units, values, int(iterations), facts)
+        ready.append(Result(case, units, values, iterations, facts))
+        self.has_result = True
+        return True
 
-    def _place(self, printed: str) -> tuple[Case, dict[str, Any]] | None:
-        """Return case and native facts of a printed name; ``None`` when it is not the announced benchmark's."""
-        announced = self.announced or ""
-        procs = procs_of(printed, announced)
-        if procs is None:
-            return None
-        if self.cpu_is_given is None and self._ready and procs not in self._procs_ready:
+    def _place(self, procs: int, before: list[Result]) -> tuple[Case, dict[str, Any]]:
+        """Return case and native facts of a result of the announced benchmark that follows others."""
+        facts = self._facts.get(procs) or self._facts_of(procs)
+        if self.cpu_is_given is None and before and before[-1].facts is not facts:
             self._make_cpu_a_parameter()
-        self._procs_ready.add(procs)
-        return self.case(announced, procs if self.cpu_is_given else None), self._facts_of(procs)
+        return self.case(str(self.announced), procs if self.cpu_is_given else None), facts
 
     def _make_cpu_a_parameter(self) -> None:
         """One benchmark shows several values of GOMAXPROCS: ``-cpu`` was given, and each makes a case."""
         self.cpu_is_given = True
-        ready, self._ready = self._ready, []
-        for result in ready:
-            procs = int((result.facts or {})["procs"])
-            self._ready.append(msgspec.structs.replace(result, case=self.case(str(self.announced), procs)))
+        for results in (self._ready, self._unpadded):
+            results[:] = [
+                msgspec.structs.replace(result, case=self.case(str(self.announced), int((result.facts or {})["procs"])))
+                for result in results
+            ]
 
     def _facts_of(self, procs: int) -> dict[str, Any]:
         facts = self._facts.get(procs)
@@ -305,21 +277,19 @@ class Results:
         if count < 4 or count % 2 or not words[1].isdigit():  # noqa: PLR2004 -- name, iterations, value, unit
             return None
         said = tuple(words[3::2])
-        shape = self._shapes.get(said) or self._shape(said)
+        shape = self._shapes.get(said) or self._new_shape(said)
         if shape is None:
             return None
-        units, width = shape
-        is_padded = len(text) - len(words[0]) >= width and text.count("\t") * 2 == count
+        is_padded = len(text) - len(words[0]) > shape.width and text.count(TAB) * 2 == count
         try:
-            iterations, *values = numbers_of(words[1], words[2::2])
-            return (words[0], int(iterations), values, units, is_padded)
-        except (ValueError, OverflowError):
+            return (words[0], int(words[1]), [float(word) for word in words[2::2]], shape.units, is_padded)
+        except ValueError:
             return None
 
-    def _shape(self, said: tuple[str, ...]) -> _Shape | None:
+    def _new_shape(self, said: tuple[str, ...]) -> _Shape | None:
         if not said or len(set(said)) < len(said):
             return None
-        width = 1 + ITERATIONS_WIDTH + sum(1 + METRIC_WIDTH + 1 + len(unit) for unit in said)
+        width = ITERATIONS_WIDTH + sum(1 + METRIC_WIDTH + 1 + len(unit) for unit in said)
         shape = self._shapes[said] = _Shape(self._units.shape(said), width)
         return shape
 
@@ -337,22 +307,26 @@ class Results:
 
     def flush(self) -> None:
         """Say the results that are held."""
-        for result in self._ready:
-            self._emit(result)
-        self._ready = []
-        self._procs_ready = set()
+        if self._ready or self._unpadded:
+            self._say_ready()
         held, self._held = self._held, []
         if not held:
             return
-        if not self._is_json and len({is_padded for *_, is_padded in held}) > 1:
+        if len({is_padded for *_, is_padded in held}) > 1:
             held = self._refuse_imitations(held)
         places = self._places({one[0]: None for one in held})
-        emit = self._emit
         for name, iterations, values, units, _ in held:
             case, facts = places[name]
             if not isfinite(sum(values)):
                 self._doubt_values(case.said_name, values, units)
-            emit(Result(case, units, values, iterations, facts))
+            self._records.append(Result(case, units, values, iterations, facts))
+
+    def _say_ready(self) -> None:
+        """Say the results of the announced benchmark; beside lines in the layout of Go, others are prints."""
+        ready, unpadded, self._ready, self._unpadded = self._ready, self._unpadded, [], []
+        for result in unpadded if ready else ():
+            self._doubt("imitated-result", result.case.said_name, f"{result.iterations} …: not in the layout of Go")
+        self._records += ready or unpadded
 
     def _refuse_imitations(self, held: list[_Held]) -> list[_Held]:
         """Return the results in the layout of Go; where some are, the others were printed by a program."""
@@ -404,15 +378,15 @@ class Results:
 _decode_numbers = msgspec.json.Decoder(list[float]).decode
 
 
-def numbers_of(first: str, others: list[str]) -> list[float]:
+def numbers_of(words: list[str]) -> list[float]:
     """Return the numbers that the words say; raises ``ValueError``.
 
-    Decoding them together as JSON takes a quarter of the time of ``float`` for each; both are correctly rounded.
+    Decoding them together as JSON takes half the time of ``float`` for each; both are correctly rounded.
     """
     try:
-        return _decode_numbers(f"[{first},{','.join(others)}]")
+        return _decode_numbers(f"[{','.join(words)}]")
     except msgspec.MsgspecError:
-        return [float(word) for word in (first, *others)]  # NaN, +Inf
+        return [float(word) for word in words]  # NaN, +Inf
 
 
 def looks_like_result(text: str) -> bool:

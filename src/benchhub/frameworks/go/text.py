@@ -67,7 +67,9 @@ class TextReader:
         except UnicodeDecodeError:
             if not self._has_bad_utf8:
                 self._has_bad_utf8 = True
-                self._session.emit(Problem("invalid-utf8", "stdout", "replaced in records, kept in the raw output"))
+                self._session.records.append(
+                    Problem("invalid-utf8", "stdout", "replaced in records, kept in the raw output")
+                )
             return data.decode("utf-8", "replace")
 
     def _line(self, line: str) -> None:

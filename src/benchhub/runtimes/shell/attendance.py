@@ -18,6 +18,12 @@ PIPE_BYTES_MAX = 1 << 20
 GROUP_POLL_S = 0.02
 """How often we look whether a group is empty: nothing tells us."""
 
+INSIST_S = 1.0
+"""How long we wait, when the user wishes to stop, before we ask in another way.
+
+`go tool test2json`, for one, lets the test binary ignore Ctrl-C.
+"""
+
 WAIT_S_MAX = 60.0
 """A selector takes no endless time limit."""
 
@@ -41,6 +47,7 @@ class Attendance:
         self._grace_s = grace_s
         self._stop_at = None if limit_s is None else time.monotonic() + limit_s
         self._kill_at: float | None = None
+        self._insist_at: float | None = None
         self._has_ended = False
         self._names = {child.stdout: "stdout", child.stderr: "stderr"}
         self._selector = selectors.DefaultSelector()
@@ -58,7 +65,7 @@ class Attendance:
     def until_end(self) -> None:
         """Return when the program has ended, by itself or by us."""
         while not self._has_ended:
-            moments = [moment for moment in (self._stop_at, self._kill_at) if moment is not None]
+            moments = [moment for moment in (self._stop_at, self._insist_at, self._kill_at) if moment is not None]
             self._wait(min(moments) - time.monotonic() if moments else WAIT_S_MAX)
             self._look_at_the_clock()
 
@@ -113,6 +120,9 @@ class Attendance:
         if self._stop_at is not None and now >= self._stop_at and not self._has_ended:
             self.is_timed_out = True
             self._end_group(signal.SIGTERM)
+        if self._insist_at is not None and now >= self._insist_at:
+            self._insist_at = None
+            self._child.signal_group(signal.SIGTERM)
         if self._kill_at is not None and now >= self._kill_at:
             self._child.signal_group(signal.SIGKILL)
             self._kill_at = None
@@ -125,6 +135,7 @@ class Attendance:
             else:
                 self.is_interrupted = True
                 self._end_group(number)
+                self._insist_at = time.monotonic() + INSIST_S
 
     def _end_group(self, number: int) -> None:
         self._child.signal_group(number)

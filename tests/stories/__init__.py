@@ -1,0 +1,1 @@
+"""Whole stories: `bh` as a process, real tools, a real database; slow."""

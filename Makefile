@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: help try check test fuzz bench format docs clean
+.PHONY: help try lint check test fuzz bench format docs clean
 
 help:            ## Say what each target does.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -17,19 +17,17 @@ $(STAMP): pyproject.toml
 try: $(STAMP)    ## Install, run the example's benchmarks, ask SQL about every sample.
 	@sh examples/try.sh $(BIN)
 
-check: $(STAMP)  ## Format, lint, types, layers, fast tests: before each commit.
+lint: $(STAMP)   ## Format, lint, types, layers.
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy --no-error-summary
 	$(BIN)/lint-imports --no-logo > $(VENV)/lint-imports.log || (cat $(VENV)/lint-imports.log; exit 1)
-	$(BIN)/python -m pytest -q -m 'not slow'
 
-test: $(STAMP)   ## Everything: what continuous integration runs.
-	$(BIN)/ruff format --check --quiet .
-	$(BIN)/ruff check --quiet .
-	$(BIN)/mypy --no-error-summary
-	$(BIN)/lint-imports --no-logo > $(VENV)/lint-imports.log || (cat $(VENV)/lint-imports.log; exit 1)
-	$(BIN)/python -m pytest -q
+check: lint      ## That and the fast tests: before each commit.
+	$(BIN)/python -m pytest -q -n auto -m 'not slow'
+
+test: lint       ## Everything: what continuous integration runs.
+	$(BIN)/python -m pytest -q -n auto
 
 fuzz: $(STAMP)   ## 10 000 mutations per reader.
 	BENCHHUB_MUTATIONS=10000 $(BIN)/python -m pytest -q tests/frameworks -k mutat
@@ -45,4 +43,4 @@ docs: $(STAMP)   ## Write the generated reference pages.
 	$(BIN)/python -m docs.generate
 
 clean:           ## Remove what make made.
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis

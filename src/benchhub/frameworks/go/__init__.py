@@ -5,8 +5,10 @@ The way of the bytes, in the order of the files:
 - ``blocks``       bytes become blocks of whole lines
 - ``events``       `go test -json`: a line of JSON becomes an event
 - ``text``         plain text: a line becomes what an event would have said
-- ``package``      the state of one package: what runs, what ended, what it means
+- ``package``      the state of one package: what is printed, and what its end means
+- ``cases``        which of its cases run, how they ended, what comes of those that never did; ``running`` is one
 - ``results``      which lines are a benchmark's numbers, and whose; ``names`` and ``units`` read them
+- ``trouble``      panics and time-outs; ``facts``: configuration and coverage
 - ``diagnostics``  what `go` itself says: build errors and complaints
 - ``problems``     the doubts, listed
 

@@ -17,7 +17,8 @@ _SECTION = re.compile(r"# (\S+)(?: \[(\S+)\])?")
 _FAILED = re.compile(r"FAIL\t(\S+) \[(build|setup) failed\]")
 _SUMMARY = re.compile(r"(?:ok  \t|FAIL\t|\?   \t)\S+.*|PASS|FAIL|exit status \d+|signal: .*")
 _CHATTER = re.compile(
-    r"go: (?:downloading|extracting|finding|upgraded|added|to add|warning:) .*|warning: .*|go tool .*: (?:exit status|signal:?) .*"
+    r"go: (?:downloading|extracting|finding|upgraded|added|to add|warning:) .*|warning: .*"
+    r"|go tool .*: (?:exit status|signal:?) .*"  # `test2json` ended as its test binary did.
 )
 _BUILD_LINE = re.compile(
     r"(?:vet: )?\S+\.(?:go|s|c|h|cc|cpp):\d+(?::\d+)?: .*|\t.*|\s+imports? .*|too many errors|note: .*"

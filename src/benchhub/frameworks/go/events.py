@@ -11,7 +11,8 @@ import msgspec
 
 from benchhub.frameworks.go.blocks import Block, blocks
 from benchhub.frameworks.go.diagnostics import Diagnostics
-from benchhub.frameworks.go.package import FRAMES, STATUS, Event, Package, Session
+from benchhub.frameworks.go.event import FRAMES, STATUS, Event, Session
+from benchhub.frameworks.go.package import Package
 from benchhub.model.record import UNREAD_TEXT_CHARACTERS_MAX, Context, Problem, Unread
 from benchhub.plugin.contract import Stream
 
@@ -78,9 +79,9 @@ class EventReader:
         elif action == "start":
             package.is_old = False
         elif action == "pause":
-            package.pause(event.Test)
+            package.cases.pause(event.Test)
         elif action == "attr":
-            package.attribute(event.Test, event.Key, event.Value)
+            package.cases.attribute(event.Test, event.Key, event.Value)
         elif action == "artifacts":
             self._session.records.append(Context("artifact", event.Path, f"{package.name}.{event.Test}"))
         elif action == "output" and (event.Output[:4] != "=== " or event.Output[4:8] not in FRAMES):

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 from benchhub.frameworks.go.blocks import blocks
 from benchhub.frameworks.go.diagnostics import Diagnostics
+from benchhub.frameworks.go.event import Session
 from benchhub.frameworks.go.events import EventReader, log_lines
 from benchhub.frameworks.go.names import bench_case
-from benchhub.frameworks.go.package import Session
 from benchhub.frameworks.go.text import TextReader
 from benchhub.frameworks.go.units import Units
 from benchhub.model.case import Case

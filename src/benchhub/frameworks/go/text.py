@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 from benchhub.frameworks.go.blocks import blocks
 from benchhub.frameworks.go.diagnostics import Diagnostics
-from benchhub.frameworks.go.package import Package, Session
+from benchhub.frameworks.go.event import Session
+from benchhub.frameworks.go.package import Package
 from benchhub.model.record import CaseStatus, Problem
 from benchhub.plugin.contract import Stream
 
@@ -230,7 +231,7 @@ class PackageText:
         self._ended = ""
         word, name = match[1], match[2]
         if word == "ATTR":
-            self.package.attribute(name, match[3] or "", match[4] or "")
+            self.package.cases.attribute(name, match[3] or "", match[4] or "")
             return
         if word in {"RUN", "FUZZ"}:
             if name.startswith("Benchmark"):
@@ -238,7 +239,7 @@ class PackageText:
                 return
             self.package.begin(name)
         elif word == "PAUSE":
-            self.package.pause(name)
+            self.package.cases.pause(name)
         self._current = name
 
     def _take_end(self, line: str) -> bool:
@@ -249,7 +250,7 @@ class PackageText:
             if match["indent"] and "/" not in match["name"]:
                 return False  # The fuzzer shows the end of one input.
             self._end(match["word"], match["name"], match["elapsed"])
-        elif (glued := GLUED_END.search(line)) and glued[2] in self.package.running:
+        elif (glued := GLUED_END.search(line)) and glued[2] in self.package.cases.running:
             self.package.output(self._current, line[: glued.start()] + "\n")
             self._end(glued[1], glued[2], glued[3])
         else:

@@ -20,6 +20,7 @@ from benchhub.cli import exit_codes
 from benchhub.cli.entry import COMMON_OPTIONS, VERBS
 from benchhub.cli.parser import parser_of
 from benchhub.cli.run_printer import OneRun, RunDocument
+from benchhub.flows import run_target
 from benchhub.flows.events import TargetFailed
 from benchhub.flows.parse_output import Parsed, ParsedCase, ParsedMeasurement, ParsedParam, ParsedUnread
 from benchhub.model.record import Problem, SuiteResult
@@ -312,8 +313,8 @@ kept, and never counted. Schema: [parse.schema.json](parse.schema.json).
 
 
 def problem_kinds() -> dict[str, str]:
-    """Return every kind of problem that a framework of ours reports, and what it means."""
-    return _kinds("PROBLEM_KINDS")
+    """Return every kind of problem that BenchHub or a framework of ours reports, and what it means."""
+    return _kinds("PROBLEM_KINDS") | run_target.PROBLEM_KINDS
 
 
 def unread_kinds() -> dict[str, str]:
@@ -358,8 +359,8 @@ column means a new view. Times in views are UTC text, `YYYY-MM-DD HH:MM:SS`. Val
 `1`. Flags are 0 and 1. What is not known is NULL, never 0.
 
 ```sh
-bh sql "SELECT benchmark, param_text, value, unit FROM results WHERE metric = 'time' AND run_id = 1"
-bh sql "SELECT started_at, value FROM history WHERE benchmark = 'BenchmarkSort' AND metric = 'time' AND trunk"
+bh sql "SELECT benchmark, param_text, value, unit FROM results WHERE metric = 'time' AND unit = 's' AND run_id = 1"
+bh sql "SELECT run_id, value FROM history WHERE benchmark = 'BenchmarkX' AND metric = 'time' AND unit = 's' AND trunk"
 ```
 
 ## Views

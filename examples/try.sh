@@ -1,5 +1,6 @@
 #!/bin/sh
 # The main job, on the embedded database: run an example's tests and benchmarks, then ask SQL about every sample.
+# Every line behind `$` can be pasted into a shell.
 # usage: sh examples/try.sh DIRECTORY_OF_BH
 set -eu
 bin=$(cd "$1" && pwd)
@@ -7,18 +8,28 @@ cd "$(dirname "$0")/.."
 # A try leaves nothing outside this folder; without BH_DB the database is the user's own.
 : "${BH_DB:=$PWD/.cache/try/bench.db}"
 export BH_DB
-# A machine's own Go comes first; the one that the development environment brings is there for machines without.
-PATH="$PATH:$bin"
 cd examples/mergesort/go
+
+quoted() {
+  case $1 in
+    *[!a-zA-Z0-9_./:=-]*) printf '"'; printf '%s' "$1" | sed 's/[\\"$`]/\\&/g'; printf '"' ;;
+    *) printf '%s' "$1" ;;
+  esac
+}
 
 say() {
   printf '\n$ bh'
   for word in "$@"; do
-    case $word in *[!a-zA-Z0-9_./:-]*) printf ' "%s"' "$word" ;; *) printf ' %s' "$word" ;; esac
+    printf ' %s' "$(quoted "$word")"
   done
   printf '\n'
   "$bin/bh" "$@"
 }
+
+printf '$ cd %s\n' "$(quoted "$PWD")"
+printf '$ export BH_DB=%s PATH="$PATH":%s\n' "$(quoted "$BH_DB")" "$(quoted "$bin")"
+# A machine's own Go comes first; the one that the development environment brings is there for machines without.
+PATH="$PATH:$bin"
 
 say list
 # Ten processes would say more about the spread, and a second for each benchmark is Go's default: this is a try.
@@ -27,5 +38,5 @@ say runs
 say sql "SELECT params ->> 'alg' AS alg, params ->> 'size' AS size, metric, unit, count(*) AS runs, min(value), max(value)
   FROM results WHERE benchmark = 'BenchmarkSort' AND metric IN ('time', 'throughput') GROUP BY series_id"
 say sql "SELECT benchmark, param_text, run_id, i, value, iterations
-  FROM samples WHERE metric = 'time' AND benchmark = 'BenchmarkOrder' ORDER BY series_id, run_id, i"
-printf '\nAsk on:  export BH_DB=%s\n         %s/bh sql "SELECT * FROM results"\n' "$BH_DB" "$bin"
+  FROM samples WHERE metric = 'time' AND unit = 's' AND benchmark = 'BenchmarkOrder' ORDER BY series_id, run_id, i"
+printf '\nAsk on:  BH_DB=%s %s sql "SELECT * FROM results"\n' "$(quoted "$BH_DB")" "$(quoted "$bin/bh")"

@@ -3,10 +3,13 @@
 import csv
 import io
 import json
+import re
 import subprocess
 
 import pytest
 from bh_shell import Shell
+
+from benchhub.cli.human import human_seconds
 
 
 def test_runs_come_newest_first(kept: Shell) -> None:
@@ -145,6 +148,61 @@ def test_history_of_nothing_gives_5_and_the_nearest_name(kept: Shell) -> None:
     assert "did you mean `time`?" in kept("history", "good", "--metric", "tiem").err
 
 
+def test_what_is_wrong_with_the_words_of_history_is_told(kept: Shell) -> None:
+    project = kept.rows("SELECT DISTINCT project FROM runs")[0]["project"]
+    assert kept("history", "good", "--project", "nope").err == (f"bh: no project `nope`\n    there is `{project}`\n")
+    assert "did you mean `good`?" in kept("history", "GOOD").err
+    done = kept("history", "good size=20")
+    assert (done.code, done.err) == (5, "bh: no test or benchmark `good size=20`\n    there is `good`\n")
+
+
+def test_a_name_that_another_project_has_is_told_with_that_project(bh: Shell) -> None:
+    bh("run", "--name", "mine", "--", "true")
+    other = bh.work.with_name("other")
+    other.mkdir()
+    bh.work = other
+    bh("run", "--name", "theirs", "--", "true")
+    done = bh("history", "mine", "--project", "other")
+    assert (done.code, done.err) == (
+        5,
+        "bh: no test or benchmark `mine` in project `other`\n    it is in project `work`\n",
+    )
+
+
+def test_two_projects_of_one_name_are_told_apart_by_their_place(bh: Shell) -> None:
+    bh("run", "--name", "prog", "--", "true")
+    assert bh("history", "prog").out.startswith("work  //:prog  prog\n")
+    other = bh.work.parent / "other" / "work"
+    other.mkdir(parents=True)
+    bh.work = other
+    bh("run", "--name", "prog", "--", "true")
+    out = bh("history", "prog").out
+    headings = re.findall(r"^work \((.+)\)  //:prog  prog$", out, re.MULTILINE)
+    assert len(set(headings)) == 2
+    assert re.findall(r"^line \d: project work \((.+)\)$", out, re.MULTILINE) == headings
+
+
+def test_runs_show_how_long_the_programs_took(kept: Shell) -> None:
+    row = kept("runs", "--count", "1", "--json").json[0]
+    assert row["wall_s"] <= row["seconds"] + 0.001
+    said = human_seconds(row["wall_s"])
+    assert f" {said} " in kept("runs", "--count", "1").out
+    assert f"took {said}\n" in kept("show").out
+
+
+def test_a_run_that_printed_nothing_is_not_sent_to_its_log(bh: Shell) -> None:
+    bh("run", "--", "true")
+    out = bh("show").out
+    assert "it printed nothing" in out
+    assert "bh log" not in out
+
+
+def test_show_tells_how_code_was_compiled_and_on_what_kind_of_machine(bh: Shell) -> None:
+    bh("run", "--", "true", env={"BH_RUNNER": "large"})
+    assert re.search(r"^  machine   .*, runner large$", bh("show").out, re.MULTILINE)
+    assert " 1 CPUs" not in bh("show").out
+
+
 def test_sql_answers_in_every_format(kept: Shell) -> None:
     question = "SELECT run_id, status FROM runs WHERE run_id > 2 ORDER BY 1"
     assert kept("sql", question).out.split() == ["run_id", "status", "3", "passed", "4", "failed"]
@@ -190,6 +248,11 @@ def test_a_wrong_name_in_sql_is_told_with_the_nearest(kept: Shell) -> None:
     assert "did you mean `benchmark`?" in kept("sql", "SELECT benchmrk FROM results").err
 
 
+@pytest.mark.parametrize("form", ["json", "csv", "md", "table"])
+def test_infinity_has_the_word_that_parse_has(kept: Shell, form: str) -> None:
+    assert "-Infinity" in kept("sql", "SELECT -9e999 AS x", "--format", form).out
+
+
 def test_two_formats_contradict_each_other(kept: Shell) -> None:
     assert kept("sql", "SELECT 1", "--json", "--format", "csv").code == 2
 
@@ -210,8 +273,8 @@ def test_history_comes_by_commit_and_then_by_start(bh: Shell) -> None:
     bh("run", "--", "true")
     shown = bh("history", "true", "--metric", "time", "--json").json["series"][0]
     assert [point["run_id"] for point in shown["points"]] == [2, 1, 3]
-    lines = bh("history", "true").out.splitlines()[1:]
-    assert [line.split()[0] for line in lines if not line.startswith("line")] == ["run", "2", "1", "3"]
+    lines = bh("history", "true").out.splitlines()[1:5]
+    assert [line.split()[0] for line in lines] == ["run", "2", "1", "3"]
 
 
 def test_history_says_what_sets_its_lines_apart(bh: Shell) -> None:
@@ -220,5 +283,14 @@ def test_history_says_what_sets_its_lines_apart(bh: Shell) -> None:
     assert "line 1:" not in bh("history", "true").out
     bh("run", "--", "true", env={"BH_RUNNER": "another kind of machine"})
     out = bh("history", "true").out
-    assert "line 1: branch unknown, clean" in out
-    assert "line 2: branch unknown, clean" in out
+    assert out.splitlines()[-2:] == ["line 1: none of these", "line 2: runner another kind of machine"]
+    shared = out.splitlines()[-3]
+    assert shared.startswith("all lines: project work, ")
+    assert "clean" not in shared, "nobody knows where there is no repository"
+    document = bh("history", "true", "--json").json
+    runners = {one["lane_id"]: one["machine_class"].get("runner") for one in document["lanes"]}
+    assert [runners[point["lane_id"]] for point in document["series"][0]["points"]] == [
+        None,
+        None,
+        "another kind of machine",
+    ]

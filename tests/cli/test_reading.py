@@ -53,6 +53,12 @@ def test_parse_reads_standard_input(bh: Shell, output: Path) -> None:
     assert "BenchmarkSort/size=20" in bh("parse", "-", stdin=TEXT).out
 
 
+def test_parse_says_of_a_case_once_what_holds_for_all_its_metrics(bh: Shell) -> None:
+    rows = [line.split() for line in bh("parse", "-", stdin=TEXT).out.splitlines() if "time" in line or "alloc" in line]
+    assert rows[0][:4] == ["example.com/sort", "BenchmarkSort/size=10", "passed", "time"]
+    assert rows[1] == ["allocated", "16", "B", "2"]
+
+
 def test_what_nobody_recognises_gives_2_and_says_who_could_read(bh: Shell) -> None:
     done = bh("parse", "-", stdin=b"Dear diary,\n")
     assert (done.code, done.out) == (2, "")
@@ -119,6 +125,24 @@ def test_import_assumes_neither_this_machine_nor_this_revision(bh: Shell, output
     assert bh.rows("SELECT DISTINCT param_text FROM results WHERE run_id = 2 ORDER BY 1")[0] == {
         "param_text": "kernel=6.1 size=10"
     }
+
+
+def test_import_reads_standard_input_as_parse_does(bh: Shell, output: Path) -> None:
+    done = bh("import", "-", "--json", stdin=output.read_bytes())
+    assert done.code == 0
+    whole = bh("import", str(output), "--json")
+    assert done.json["runs"][0]["cases"] == whole.json["runs"][0]["cases"]
+    assert bh("log", "1", "--raw").out_bytes == output.read_bytes()
+
+
+def test_import_of_what_nobody_understands_keeps_nothing_and_says_what_was_seen(bh: Shell) -> None:
+    garbage = bh.work / "garbage.bin"
+    garbage.write_bytes(bytes(range(256)) * 10)
+    done = bh("import", "--framework", "gobench", str(garbage))
+    assert done.code == 2
+    assert "`gobench` finds no test and no benchmark in there; it saw 'tool-error: " in done.err
+    assert not bh.db.exists()
+    assert bh("parse", "--framework", "gobench", str(garbage), "--json").json["run_status"] == "error"
 
 
 def test_import_of_what_holds_nothing_keeps_nothing(bh: Shell) -> None:

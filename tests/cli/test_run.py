@@ -1,5 +1,6 @@
 """`bh run -- CMD`: what is shown, what is kept, and how it ends."""
 
+import os
 import signal
 import subprocess
 import time
@@ -57,6 +58,9 @@ def test_a_program_that_fails_gives_1_and_no_number(bh: Shell) -> None:
     [
         ("run", "--"),
         ("run", "--runs", "0", "--", "true"),
+        ("run", "--runs", "abc", "--", "true"),
+        ("run", "--timeout", "abc", "--", "true"),
+        ("run", "--timeout", "nan", "--", "true"),
         ("run", "--", "-bench", "."),
         ("run", "--nope"),
         ("run", "//nowhere/..."),
@@ -67,6 +71,30 @@ def test_wrong_words_give_2_in_few_lines(bh: Shell, words: tuple[str, ...]) -> N
     assert done.code == 2
     assert done.out == ""
     assert 1 <= len(done.err.splitlines()) <= 6
+
+
+def test_a_wrong_number_is_told_with_what_is_wanted(bh: Shell) -> None:
+    assert "argument --runs: `abc` is not a whole number from 1" in bh("run", "--runs", "abc", "--", "true").err
+    assert "argument --timeout: `abc` is not a number of seconds" in bh("run", "--timeout", "abc", "--", "true").err
+    assert "argument --count: `2.5` is not a whole number from 1" in bh("runs", "--count", "2.5").err
+
+
+@pytest.mark.parametrize("words", [(), ("--json",)], ids=["text", "json"])
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])
+def test_nobody_reading_changes_neither_the_exit_code_nor_what_is_kept(
+    bh: Shell, words: tuple[str, ...], stream: str
+) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    argv = bh.argv("run", *words, "--runs", "2", "--", "sh", "-c", "exit 3")
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, stream: writing}
+    with subprocess.Popen(argv, cwd=bh.work, env=bh.env, **streams) as process:  # type: ignore[call-overload]  # numbers
+        os.close(writing)
+        heard = b"".join(filter(None, process.communicate(timeout=60)))
+    assert process.returncode == 1
+    assert b"Traceback" not in heard
+    assert b"BrokenPipe" not in heard
+    assert bh.rows("SELECT count(*) AS n FROM runs WHERE status = 'failed'") == [{"n": 2}]
 
 
 def test_a_pattern_that_matches_nothing_gives_5(bh: Shell) -> None:

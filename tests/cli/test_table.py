@@ -1,11 +1,12 @@
 """Tables and numbers for eyes."""
 
 import json
+import re
 
 import pytest
 
-from benchhub.cli.human import human, human_seconds
-from benchhub.cli.table import CELL_CHARACTERS_MAX, ROWS_SHOWN_MAX, print_table
+from benchhub.cli.human import human, human_seconds, plural
+from benchhub.cli.table import CELL_CHARACTERS_MAX, ROWS_SHOWN_MAX, Format, print_table
 
 
 @pytest.mark.parametrize(
@@ -24,12 +25,27 @@ from benchhub.cli.table import CELL_CHARACTERS_MAX, ROWS_SHOWN_MAX, print_table
         (1.3e-7, "s/value", "130 ns/value"),
         (2048.0, "B/op", "2 KiB/op"),
         (7.0, "widgets", "7 widgets"),
-        (float("inf"), "s", "inf"),
+        (1.2e-8, "p99-s/op", "12 p99-ns/op"),
+        (2048.0, "heap-B", "2 heap-KiB"),
+        (3e6, "in-B/s", "3 in-MB/s"),
+        (2e-3, "s*B", "0.002 s*B"),
+        (2e14, "huge", "200T huge"),
+        (1e300, "huge", "1e+300 huge"),
+        (1e300, "1", "1e+300"),
+        (1e300, "B", "1e+300 B"),
+        (-1e300, "s", "-1e+300 s"),
+        (1e-300, "s", "1e-300 s"),
+        (float("inf"), "s", "Infinity"),
+        (float("nan"), "B", "NaN"),
         (None, "s", ""),
     ],
 )
 def test_numbers_have_four_digits_and_a_unit_that_fits(value: float | None, unit: str, said: str) -> None:
     assert human(value, unit) == said
+
+
+def test_one_is_no_plural() -> None:
+    assert [plural(0, "sample"), plural(1, "sample"), plural(2, "CPU")] == ["0 samples", "1 sample", "2 CPUs"]
 
 
 @pytest.mark.parametrize(
@@ -63,6 +79,21 @@ def test_what_would_break_a_line_is_shown_and_long_cells_are_cut(capsys: pytest.
     _, first, second = capsys.readouterr().out.splitlines()
     assert first == "two⏎lines·[31m"
     assert len(second) == CELL_CHARACTERS_MAX
+
+
+def test_a_heading_of_several_lines_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    print_table(("count(*)\n+ 1", "b"), [(2, "x")], "table")
+    assert capsys.readouterr().out == "count(*)⏎+ 1  b\n           2  x\n"
+    print_table(("a\n| b",), [(2,)], "md")
+    assert capsys.readouterr().out == "| a \\| b |\n|---|\n| 2 |\n"
+
+
+@pytest.mark.parametrize("form", ["table", "json", "csv", "md"])
+def test_a_number_that_is_none_has_the_same_word_in_every_format(
+    form: Format, capsys: pytest.CaptureFixture[str]
+) -> None:
+    print_table(("a", "b", "c"), [(float("inf"), float("-inf"), float("nan"))], form)
+    assert re.findall(r"-?\b[A-Z]\w+", capsys.readouterr().out) == ["Infinity", "-Infinity", "NaN"]
 
 
 def test_machine_formats_are_exact_and_eyes_see_twelve_digits(capsys: pytest.CaptureFixture[str]) -> None:

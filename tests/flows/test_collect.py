@@ -84,6 +84,16 @@ def test_a_red_exit_before_anything_ran_is_an_error() -> None:
     assert _status([SuiteResult("p", "error")], None) == "error"
 
 
+def test_a_tool_that_only_complains_has_passed_nothing() -> None:
+    complaint, unread = Problem("tool-error", "go", "what is this?"), Unread(1, "not-json", "\x00")
+    assert _status([complaint], None) == "error"
+    assert _status([unread], None) == "error"
+    assert _status([complaint], 0) == "error"
+    # A program that ended well may say what it likes.
+    assert _status([unread], 0) == "passed"
+    assert _status([complaint, SuiteResult("p", "passed")], None) == "passed"
+
+
 def test_a_case_that_took_too_long_makes_the_run_a_timeout() -> None:
     assert _status([Outcome(CASE, "timeout"), Outcome(CASE, "failed")], 1) == "timeout"
 

@@ -23,7 +23,7 @@ from benchhub.model.record import Record, Result
 from benchhub.model.report import NativeTable
 from benchhub.model.unit import Metric, SaidUnit
 from benchhub.plugin.contract import Captured, Framework, Plan, PlanRequest, Step, Tree
-from benchhub.plugin.registry import runtime
+from benchhub.plugin.registry import framework, runtime
 from benchhub.store.database import Database, open_database
 from benchhub.store.dimensions import add_project_alias
 from benchhub.store.find import rows_of
@@ -78,6 +78,7 @@ class Saying:
 
 
 SAYING: Framework = Saying()
+FRAMEWORKS: dict[str, Framework] = {"saying": SAYING, "command": framework("command")}
 
 
 class House:
@@ -123,7 +124,7 @@ class House:
         """Return what `bh run PATTERN` would choose in the repository."""
         environ = {**self.environ, **variables}
         workspace = open_workspace(
-            self.repository, {"saying": SAYING}, environ=environ, ahead=partial(questions, self.settings)
+            self.repository, FRAMEWORKS, environ=environ, ahead=partial(questions, self.settings)
         )
         facts = learn_facts(workspace, self.settings, environ)
         chosen = [
@@ -160,7 +161,7 @@ class House:
         run_targets(
             chosen,
             RunRequest(mask=tuple, scratch=self.root / "scratch", spool=self.root / "spool", environ=self.environ),
-            frameworks={"saying": SAYING},
+            frameworks=FRAMEWORKS,
             runtime=runtime("shell"),
             database=lambda: Keeper(self.database),
             watcher=_Listening(finished),
@@ -247,6 +248,26 @@ def test_a_project_whose_directory_moved_keeps_its_history(house: House) -> None
     assert house.count("project") == 1
 
 
+def test_the_case_of_a_command_moves_with_its_project(house: House) -> None:
+    """Its suite is the label of its target, and where the project lies in the repository is no part of that."""
+    house.write("sorting/bh.toml", 'project = "sorting"\n[target.x]\nuse = "command"\nwith.argv = ["true"]\n')
+    house.write("sorting/in/file", "")
+    house.commit()
+    before = house.run("//sorting:x")
+    old, new = (Project(THEM, path, "sorting") for path in ("sorting", "algorithms/sorting"))
+    add_project_alias(house.database, old, new)
+    (house.repository / "algorithms").mkdir()
+    house.git("mv", "sorting", "algorithms/sorting")
+    house.commit()
+    after = house.run("//algorithms/sorting:x")
+    assert before["lane_id"] == after["lane_id"]
+    assert house.sql("SELECT suite FROM bench_case") == [{"suite": "//:x"}]
+    assert house.sql("SELECT target FROM runs ORDER BY run_id") == [
+        {"target": "//sorting:x"},
+        {"target": "//algorithms/sorting:x"},
+    ]
+
+
 def test_a_directory_is_moved_by_word_and_never_by_guess(house: House) -> None:
     """Two directories that look alike may both be there: only a person knows that one is the other's old place."""
     for name in ("one", "two"):
@@ -273,6 +294,16 @@ def test_a_repository_without_remote_keeps_its_history_in_a_clone(house: House) 
     house.repository = house.root / "clone"
     house.run()
     assert house.line_lengths() == [2]
+
+
+def test_a_repository_without_remote_keeps_its_history_when_its_folder_is_renamed(house: House) -> None:
+    """A folder's name is for people."""
+    house.git("remote", "remove", "origin")
+    house.run()
+    house.repository = house.repository.rename(house.root / "renamed")
+    house.run()
+    assert house.line_lengths() == [2]
+    assert house.count("project") == 1
 
 
 def test_a_renamed_case_keeps_its_history(house: House) -> None:

@@ -11,7 +11,7 @@ import pytest
 from benchhub.errors import SetAsideError
 from benchhub.flows.keep_run import keep_run
 from benchhub.flows.reproject import reproject
-from benchhub.flows.spool import open_run_spool
+from benchhub.flows.spool import Unfinished, open_run_spool
 from benchhub.model.case import Case
 from benchhub.model.place import Target
 from benchhub.model.record import Record, Result, Unread
@@ -142,8 +142,8 @@ def test_a_run_that_cannot_be_projected_leaves_the_spool_and_is_told(database: D
     report = bench_report()
     lines = msgspec.structs.replace(report.body.lines, case=[99] * len(report.body.lines.case))
     broken = msgspec.structs.replace(report, body=msgspec.structs.replace(report.body, lines=lines))
-    spool = open_run_spool(tmp_path / "spool", report.envelope.uid)
+    spool = open_run_spool(tmp_path / "spool", Unfinished(report.envelope))
     with pytest.raises(SetAsideError):
-        keep_run(broken, spool, Keeper(database))
+        keep_run(broken, spool, lambda: Keeper(database))
     assert list((tmp_path / "spool").iterdir()) == []
     assert said(database, "SELECT uid FROM report") == [(report.envelope.uid,)]

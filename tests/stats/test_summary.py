@@ -22,3 +22,9 @@ def test_a_summary_agrees_with_the_standard_library(samples: list[float]) -> Non
     assert summary.value == statistics.median(samples)
     assert (summary.lo, summary.hi, summary.n) == (min(samples), max(samples), len(samples))
     assert summary.sd == pytest.approx(statistics.stdev(samples), rel=1e-6, abs=max(samples) * 1e-12)
+
+
+def test_numbers_that_have_no_square_have_a_spread() -> None:
+    assert summarise([1e200, 3e200]).sd == pytest.approx(2**0.5 * 1e200)
+    assert summarise([1.7e308, -1.7e308]).sd is None
+    assert summarise([1.7e308, 1.7e308]).sd is None

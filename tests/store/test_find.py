@@ -1,12 +1,17 @@
 """Naming a run, and what stood there before it."""
 
+from collections.abc import Iterable
+
+import msgspec
 import pytest
 
 from benchhub.errors import NothingMatchedError
+from benchhub.model.case import Case, Param
+from benchhub.model.report import Report
 from benchhub.store.database import Database
-from benchhub.store.find import find_benchmarks, find_run, run_whole, series_history, values_before
+from benchhub.store.find import find_benchmarks, find_run, outcome_history, run_whole, series_history, values_before
 from benchhub.store.keeper import Keeper
-from store.factory import bench_report, revision
+from store.factory import bench_report, outcome_report, revision
 
 
 @pytest.fixture
@@ -55,6 +60,46 @@ def test_a_history_is_in_the_order_of_commits(database: Database, keeper: Keeper
     keeper.keep(bench_report(2, 1, 1, seed=9, revision=revision(2)))
     ((series),) = {row["series_id"] for row in find_benchmarks(database, "BenchmarkX size=0")}
     assert [row["run_id"] for row in series_history(database, series)] == [1, 2, 4, 3]
+
+
+def named_report(names: Iterable[str]) -> Report:
+    """Return a report with a number and an outcome of each of these benchmarks."""
+    cases = []
+    for text in sorted(names):
+        name, *words = text.split(" ")
+        params = {word.partition("=")[0]: Param(word.partition("=")[2], "tool") for word in words}
+        cases.append(Case("p", name, params, said_name="/".join([name, *words])))
+    measured = bench_report(len(cases), 1, 1)
+    told = outcome_report({case.said_name: "passed" for case in cases})
+    body = msgspec.structs.replace(measured.body, outcomes=told.body.outcomes)
+    catalog = msgspec.structs.replace(measured.catalog, cases=tuple(cases))
+    return msgspec.structs.replace(measured, catalog=catalog, body=body)
+
+
+CASES = {"BenchmarkS size=20 cpu=1", "BenchmarkS size=200 cpu=1", "BenchmarkS size=20 cpu=4", "BenchmarkT size=20"}
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("BenchmarkS", {"BenchmarkS size=20 cpu=1", "BenchmarkS size=200 cpu=1", "BenchmarkS size=20 cpu=4"}),
+        ("BenchmarkS size=20", {"BenchmarkS size=20 cpu=1", "BenchmarkS size=20 cpu=4"}),
+        ("BenchmarkS/size=20", {"BenchmarkS size=20 cpu=1", "BenchmarkS size=20 cpu=4"}),
+        ("p.BenchmarkS cpu=1 size=20", {"BenchmarkS size=20 cpu=1"}),
+        ("BenchmarkS size=2* cpu=1", {"BenchmarkS size=20 cpu=1", "BenchmarkS size=200 cpu=1"}),
+        ("Benchmark* size=20", CASES - {"BenchmarkS size=200 cpu=1"}),
+        ("BenchmarkS size=2", set()),
+        ("BenchmarkS size=20 gc=off", set()),
+    ],
+)
+def test_cases_are_named_by_any_of_their_parameters(
+    database: Database, keeper: Keeper, words: str, found: set[str]
+) -> None:
+    keeper.keep(named_report(CASES))
+    benchmarks = find_benchmarks(database, words)
+    assert {f"{row['benchmark']} {row['param_text']}" for row in benchmarks} == found
+    outcomes = outcome_history(database, words)
+    assert {f"{row['test'].partition('/')[0]} {row['param_text']}" for row in outcomes} == found
 
 
 def test_a_run_is_told_whole(database: Database, uids: list[str]) -> None:

@@ -83,19 +83,25 @@ def test_a_pyproject_without_our_table_holds_none() -> None:
         ("[target.a]\n[target.b]\n[target.c]\nnope = 1\n", "bh.toml:4: unknown key `nope` in [target.c]"),
         ("[privacy]\nhost = false\n", "bh.toml:2: unknown key `host` in [privacy]; did you mean `hostname`?"),
         ("[target.a.subject]\nversion = '1'\n", "bh.toml:1: [target.a.subject] needs `name`"),
-        ("[target.a]\nruns = 0\n", "bh.toml:2: `runs` in [target.a]: expected `int` >= 1"),
-        ("[target.a]\nruns = '3'\n", "bh.toml:2: `runs` in [target.a]: expected `int`, got `str`"),
-        ("[target.a]\ntimeout_s = -1\n", "bh.toml:2: `timeout_s` in [target.a]: expected `float` > 0.0"),
-        ("[target.a]\nbuild = ['cmake -B build']\n", "bh.toml:2: `build` in [target.a]: expected an array, got `str`"),
-        ("[target.a]\nenv = { A = 1 }\n", "bh.toml:2: `A` in [target.a.env]: expected `str`, got `int`"),
-        ("[matrix]\nsize = 3\n", "bh.toml:2: `size` in [matrix]: expected an array, got `int`"),
+        ("[target.a]\nruns = 0\n", "bh.toml:2: `runs` in [target.a]: expected an integer >= 1"),
+        ("[target.a]\nruns = '3'\n", "bh.toml:2: `runs` in [target.a]: expected an integer, got text"),
+        ("[target.a]\ntimeout_s = -1\n", "bh.toml:2: `timeout_s` in [target.a]: expected a number > 0.0"),
+        (
+            "[target.a]\nbuild = ['cmake -B build']\n",
+            "bh.toml:2: `build[0]` in [target.a]: expected an array, got text",
+        ),
+        ("[target.a]\nenv = { A = 1 }\n", "bh.toml:2: `A` in [target.a.env]: expected text, got an integer"),
+        ("[matrix]\nsize = 3\n", "bh.toml:2: `size` in [matrix]: expected an array, got an integer"),
         ("[matrix]\nok = [1]\nsize = []\n", "bh.toml:3: `size` in [matrix]: expected an array of length >= 1"),
         (
             "[matrix]\nn = [[1]]\n",
-            "bh.toml:2: `n` in [matrix]: expected `bool | int | float | str`, got an array",
+            "bh.toml:2: `n[0]` in [matrix]: expected true or false, an integer, a number or text, got an array",
         ),
-        ("target = 3\n", "bh.toml:1: `target` in the top table: expected a table, got `int`"),
+        ("target = 3\n", "bh.toml:1: `target` in the top table: expected a table, got an integer"),
         ("version = 2\n", "bh.toml:1: version 2 of the configuration is not known"),
+        ("version = '1'\n", "bh.toml:1: `version` in the top table: expected an integer, got text"),
+        ("[privacy]\nemail = 'no'\n", "bh.toml:2: `email` in [privacy]: expected true or false, got text"),
+        ("project = 2026-01-02\n", "bh.toml:1: `project` in the top table: expected text, got a date"),
         ("x = \n", "bh.toml:1: not TOML: invalid value"),
         ("a = 1\n\n[target\n", "bh.toml:3: not TOML: expected ']' at the end of a table declaration"),
         ("a = 1\na = 2\n", "bh.toml:2: not TOML: cannot overwrite a value"),
@@ -105,6 +111,12 @@ def test_an_error_names_file_line_table_and_what_was_meant(text: str, what: str)
     error = refused(text)
     assert error.what == what
     assert error.where == what.split(": ", 1)[0]
+
+
+def test_a_command_that_is_one_text_is_told_how_it_is_written() -> None:
+    assert refused("[target.a]\nbuild = ['make all']\n").hint == (
+        'each command is an array of words: `build = [["make", "all"]]`'
+    )
 
 
 def test_keys_of_pyproject_are_named_in_full() -> None:

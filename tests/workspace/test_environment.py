@@ -57,6 +57,16 @@ def test_toolchain_and_class_facts_are_the_plans(tmp_path: Path) -> None:
     assert (environment.toolchain, environment.class_facts) == ("go1.26.8", {"GOGC": "50"})
 
 
+def test_facts_of_the_plan_are_masked_like_variables(tmp_path: Path) -> None:
+    """Go is told keys by `-ldflags`, and `go env` says `GOFLAGS` back."""
+    facts = {"build_flags": "-ldflags=-X main.apiKey=s3cret", "GOFLAGS": "-ldflags=-X=main.apiKey=s3cret"}
+    environment = learn_environment("go1.26.8", facts, environ={}, root=str(tmp_path))
+    assert environment.class_facts == {
+        "build_flags": "-ldflags=-X main.apiKey=***",
+        "GOFLAGS": "-ldflags=-X=main.apiKey=***",
+    }
+
+
 def test_turbo_is_read_in_both_ways(tmp_path: Path) -> None:
     assert (
         learn(kernel(tmp_path / "a", **{"sys/devices/system/cpu/intel_pstate/no_turbo": "1"})).facts["turbo"] == "off"

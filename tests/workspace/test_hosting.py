@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import shutil
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,22 @@ def test_an_upstream_that_is_the_origin_makes_no_fork(repo: Repo) -> None:
     assert hosting_of(repo) == Hosting(THEM)
 
 
+@pytest.mark.parametrize("host", ["github.com", "gitlab.com", "bitbucket.org", "codeberg.org"])
+def test_hosts_that_do_not_look_at_case_have_one_repository_for_all_spellings(repo: Repo, host: str) -> None:
+    repo.git("remote", "add", "origin", f"https://{host}/Acme/Tiny")
+    repo.git("remote", "add", "upstream", f"https://{host}/acme/tiny")
+    assert hosting_of(repo) == Hosting(Repository(host, "acme", "tiny"))
+    repo.git("remote", "remove", "upstream")
+    assert hosting_of(repo) == Hosting(Repository(host, "acme", "tiny"), title="Tiny")
+    assert project_of(repo).name == "Tiny"
+    assert project_of(repo, BH_PROJECT=f"{host}/ACME/Tiny").repository == Repository(host, "acme", "tiny")
+
+
+def test_elsewhere_two_spellings_may_be_two_repositories(repo: Repo) -> None:
+    repo.git("remote", "add", "origin", "https://git.example.com/Acme/Tiny")
+    assert hosting_of(repo) == Hosting(Repository("git.example.com", "Acme", "Tiny"))
+
+
 def test_short_urls_are_written_out_as_git_does(repo: Repo) -> None:
     repo.git("config", "url.https://example.com/.insteadOf", "g")
     repo.git("config", "url.https://github.com/.insteadOf", "gh:")
@@ -103,10 +120,23 @@ def test_a_change_from_a_fork_reports_to_upstream(repo: Repo) -> None:
 # -- without a remote --------------------------------------------------------------------------------------------------
 
 
-def test_without_a_remote_the_first_commit_is_the_owner(repo: Repo) -> None:
+def test_without_a_remote_the_first_commit_is_the_repository_and_the_folder_its_title(repo: Repo) -> None:
     first = repo.git("rev-parse", "HEAD")
     repo.commit("second")
-    assert hosting_of(repo) == Hosting(Repository("local", first[:12], "thing"))
+    assert hosting_of(repo) == Hosting(Repository("local", "first-commit", first[:12]), title="thing")
+    assert project_of(repo).name == "thing"
+
+
+def test_a_renamed_folder_is_the_same_repository(repo: Repo, tmp_path: Path) -> None:
+    before = hosting_of(repo)
+    renamed = Repo(repo.path.rename(tmp_path / "better-name"), init=False)
+    assert hosting_of(renamed).repository == before.repository
+    assert hosting_of(renamed).title == "better-name"
+
+
+def test_two_copies_of_one_history_are_one_repository_whatever_they_are_called(repo: Repo, tmp_path: Path) -> None:
+    shutil.copytree(repo.path, tmp_path / "copy")
+    assert hosting_of(Repo(tmp_path / "copy", init=False)).repository == hosting_of(repo).repository
 
 
 def test_a_moved_directory_and_a_copy_on_another_laptop_are_the_same_repository(repo: Repo, tmp_path: Path) -> None:
@@ -121,6 +151,7 @@ def test_a_clone_of_a_local_repository_is_the_same_repository(repo: Repo, tmp_pa
     clone.commit("more")
     cloned, own = hosting_of(clone).repository, hosting_of(repo).repository
     assert (cloned.host, cloned.owner, cloned.name) == (own.host, own.owner, own.name)
+    assert hosting_of(clone).title == "thing"
 
 
 def test_a_worktree_is_the_same_repository(repo: Repo, tmp_path: Path) -> None:
@@ -131,8 +162,8 @@ def test_a_worktree_is_the_same_repository(repo: Repo, tmp_path: Path) -> None:
 def test_two_repositories_of_one_name_are_two(repo: Repo, tmp_path: Path) -> None:
     other = Repo(tmp_path / "other" / "thing", home=tmp_path / "home")
     other.commit("begun otherwise")
-    assert hosting_of(other).repository.name == hosting_of(repo).repository.name
-    assert hosting_of(other) != hosting_of(repo)
+    assert hosting_of(other).title == hosting_of(repo).title
+    assert hosting_of(other).repository != hosting_of(repo).repository
 
 
 def test_two_directories_of_one_name_without_git_are_two(tmp_path: Path) -> None:
@@ -157,9 +188,9 @@ def test_a_submodule_is_a_repository_of_its_own(repo: Repo, tmp_path: Path) -> N
     outer.git("submodule", "--quiet", "add", f"file://{repo.path}", "sub")
     outer.commit("outer")
     inner = Repo(outer.path / "sub", home=tmp_path / "home", init=False)
-    assert hosting_of(inner).repository.name == "thing"
-    assert hosting_of(inner).repository.owner == hosting_of(repo).repository.owner
-    assert hosting_of(outer).repository.owner != hosting_of(repo).repository.owner
+    assert hosting_of(inner).title == "thing"
+    assert hosting_of(inner).repository.name == hosting_of(repo).repository.name
+    assert hosting_of(outer).repository.name != hosting_of(repo).repository.name
 
 
 # -- projects ----------------------------------------------------------------------------------------------------------

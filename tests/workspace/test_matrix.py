@@ -100,7 +100,19 @@ def test_a_default_is_left_out_of_the_identity_and_not_of_the_values() -> None:
     [
         (
             "[matrix]\nsize = [1]\n[target.a]\nenv = { N = '{sice}' }\n",
-            "bh.toml:3: [target.a] names `{sice}`, and there is no such axis; did you mean `size`?",
+            "bh.toml:4: [target.a] names `{sice}`, and there is no such axis; did you mean `size`?",
+        ),
+        (
+            "[target.a]\nwith.argv = ['x']\n[target.a.env]\nN = 'x'\nM = '{siz}'\n",
+            "bh.toml:5: [target.a] names `{siz}`, and there is no such axis",
+        ),
+        (
+            "[matrix]\nsize = [1]\n[target.a]\nenv = { A = '{size' }\n",
+            "bh.toml:4: `A` in [target.a.env]: `{size` is not closed",
+        ),
+        (
+            "[matrix]\nsize = [1]\n[target.a]\nwith.argv = ['x', '{size}', '-{size,']\n",
+            "bh.toml:4: `argv` in [target.a.with]: `{size` is not closed",
         ),
         (
             "[target.a]\nmatrix = { n = [1] }\n",

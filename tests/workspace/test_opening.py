@@ -184,6 +184,19 @@ def test_bh_toml_goes_before_pyproject(repo: Repo, home: Path) -> None:
             '[target.a]\nuse = "command"\n[target.a.with]\nargs = []\n',
             "bh.toml:4: unknown key `args` in [target.a.with]; did you mean `argv`?",
         ),
+        (
+            '[target."a b"]\nuse = "command"\n',
+            "bh.toml:1: `a b` is no name for a target: a label must be able to say it",
+        ),
+        ('[suite]\n"a/b" = []\n', "bh.toml:2: `a/b` is no name for a suite: a label must be able to say it"),
+        (
+            '[target.a]\nuse = "bench"\nwith = { bench = "x", count = "many" }\n',
+            "bh.toml:3: `count` in [target.a.with]: expected an integer, got text",
+        ),
+        (
+            '[target.a]\nuse = "command"\n[target.a.with]\nargv = [\n1]\n',
+            "bh.toml:4: `argv[0]` in [target.a.with]: expected text, got an integer",
+        ),
         ('[target.a]\nuse = "command"\n[suite]\na = []\n', "bh.toml:4: `a` is a target and a suite"),
     ],
 )
@@ -192,9 +205,44 @@ def test_a_wrong_target_is_an_error_with_its_line(repo: Repo, home: Path, text: 
     assert refused(repo.path, home).what == what
 
 
+def test_a_number_that_is_written_as_text_or_names_an_axis_is_no_mistake(repo: Repo, home: Path) -> None:
+    repo.write("bh.toml", '[target.a]\nuse = "bench"\nwith = { count = "3", bench = "{n}" }\nmatrix = { n = [1] }\n')
+    assert labels(workspace_at(repo.path, home)) == ["//:a"]
+
+
 def test_a_file_that_is_no_utf8_is_an_error_with_its_line(repo: Repo, home: Path) -> None:
     (repo.path / "bh.toml").write_bytes(b"version = 1\nproject = '\xff'\n")
     assert refused(repo.path, home).what == "bh.toml:2: not UTF-8"
+
+
+@pytest.mark.parametrize("place", ["", "in/ner/"])
+def test_a_configuration_that_cannot_be_read_is_an_error(repo: Repo, home: Path, place: str) -> None:
+    """Whoever wrote it means it: targets that vanish in silence would be missed too late."""
+    repo.write(f"{place}file", "")
+    (repo.path / f"{place}bh.toml").symlink_to("nowhere.toml")
+    said = f"{place}bh.toml: cannot be read: the link leads to `nowhere.toml`, which is not there"
+    assert refused(repo.path, home).what == said
+    (repo.path / f"{place}bh.toml").unlink()
+    repo.write(f"{place}bh.toml/file", "")
+    assert refused(repo.path, home).what == f"{place}bh.toml: cannot be read: Is a directory"
+
+
+def test_outside_a_repository_too(tmp_path: Path, home: Path) -> None:
+    (tmp_path / "a/b").mkdir(parents=True)
+    (tmp_path / "a/bh.toml").symlink_to("nowhere.toml")
+    assert refused(tmp_path / "a/b", home).what.startswith("bh.toml: cannot be read: the link leads")
+
+
+def test_a_configuration_that_was_deleted_and_not_committed_is_none(repo: Repo, home: Path) -> None:
+    repo.commit("with", **{"bh.toml": "broken ="})
+    (repo.path / "bh.toml").unlink()
+    assert labels(workspace_at(repo.path, home)) == []
+
+
+def test_a_file_whose_name_ends_in_ours_is_somebody_elses(repo: Repo, home: Path) -> None:
+    repo.write("a/other-bh.toml", "broken =")
+    repo.write("a/bh.toml.orig", "broken =")
+    assert labels(workspace_at(repo.path, home)) == []
 
 
 def test_a_byte_order_mark_is_no_error(repo: Repo, home: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchhub.workspace.placeholder import filled, names_in, scalar_text
+from benchhub.workspace.placeholder import filled, names_in, scalar_text, unclosed_in
 
 axes = st.from_regex(r"[A-Za-z_][A-Za-z0-9_-]{0,6}", fullmatch=True).filter(lambda name: name != "results")
 texts = st.text(max_size=10)
@@ -30,6 +30,7 @@ def escaped(value: Any) -> Any:  # noqa: ANN401
 @given(options)
 def test_a_doubled_brace_is_a_brace_and_names_nothing(value: Any) -> None:  # noqa: ANN401
     assert list(names_in(escaped(value))) == []
+    assert list(unclosed_in(escaped(value))) == []
     assert filled(escaped(value), {}) == value
 
 
@@ -48,9 +49,14 @@ def test_names_are_found_in_lists_and_tables_in_order() -> None:
     assert list(names_in({"args": ["-n", "{size}", {"x": "{kind}{size}"}], "n": 3})) == ["size", "kind", "size"]
 
 
+def test_a_name_after_which_no_brace_closes_is_told() -> None:
+    assert list(unclosed_in({"A": "{size", "B": ["-n{size}", "{{size", "{size}/{kind,"]})) == ["{size", "{kind"]
+
+
 def test_braces_around_no_name_are_text() -> None:
     program = "{print $1} {} { size } {1}"
     assert list(names_in(program)) == []
+    assert list(unclosed_in([program, "f() { echo", "{", '{"a": 1'])) == []
     assert filled(program, {}) == program
 
 

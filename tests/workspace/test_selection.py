@@ -26,7 +26,6 @@ matrix = { kind = ["a", "b"] }
 [suite]
 quick = [":sort{size=10}", "//mod:test"]
 all = [":quick", ":both"]
-loop = [":loop"]
 """
 
 
@@ -155,8 +154,22 @@ def test_a_suite_stands_for_its_patterns(workspace: Workspace) -> None:
     assert chosen(workspace, "//...", skip=[":all"]) == ["//:sort{size=100}", "//mod:bench", *ALL[8:]]
 
 
-def test_a_suite_that_contains_itself_is_an_error(workspace: Workspace) -> None:
-    assert refused(workspace, ":loop").what == "suite `//:loop` contains itself"
+@pytest.mark.parametrize(
+    ("word", "what"),
+    [
+        (":loop", "bh.toml:17: suite `loop`: suite `//:loop` contains itself"),
+        (":qqq", "bh.toml:17: suite `loop`: no target `:qqq`"),
+        ("//nowhere/...", "bh.toml:17: suite `loop`: no directory `nowhere`"),
+        (":sort{size=7}", "bh.toml:17: suite `loop`: axis `size` of `//:sort` has no value `7`"),
+    ],
+)
+def test_a_suite_that_names_nothing_is_an_error_whatever_is_chosen(tmp_path: Path, word: str, what: str) -> None:
+    """What it should have run would be missed by nobody."""
+    repo = Repo(tmp_path / "thing")
+    repo.write("bh.toml", CONFIG + f'\nloop = ["{word}"]\n')
+    repo.write("mod/module.txt", "")
+    repo.write("a/file", "")
+    assert refused(workspace_at(repo.path, tmp_path / "home"), "//...").what == what
 
 
 @pytest.mark.parametrize(

@@ -43,8 +43,18 @@ def test_a_version_may_be_said_or_asked(repo: Repo) -> None:
 )
 def test_a_version_that_cannot_be_learned_is_absent_and_fails_nothing(repo: Repo, command: str, why: str) -> None:
     learned, absent = learn(repo, f'subject = {{ name = "db", version_command = {command} }}')
-    assert learned == Subject("db", "")
+    assert learned is not None
+    assert learned.version.startswith("unknown ")
     assert absent == [why]
+
+
+def test_two_unknown_versions_are_not_one(repo: Repo) -> None:
+    """Version 15 and version 16 both fail to tell when the program is not there."""
+    said = 'subject = { name = "db", version_command = ["no-such-program"] }'
+    (one, _), (two, _) = learn(repo, said), learn(repo, said)
+    assert one is not None
+    assert two is not None
+    assert one.hash() != two.hash()
 
 
 def test_the_bytes_of_its_configuration_tell_subjects_apart(repo: Repo) -> None:

@@ -5,9 +5,11 @@ import os
 from typing import Any
 
 from benchhub.cli.desk import Desk
+from benchhub.cli.parser import count, seconds
 from benchhub.errors import UserError
 from benchhub.flows.run_target import Chosen
 from benchhub.model.place import Target
+from benchhub.workspace.label import checked_name, name_from
 
 
 def add_choosing(parser: argparse.ArgumentParser) -> None:
@@ -26,7 +28,7 @@ def add_choosing(parser: argparse.ArgumentParser) -> None:
 
 def add_running(parser: argparse.ArgumentParser) -> None:
     """Declare the words that say how to run."""
-    parser.add_argument("--runs", type=_count, metavar="N", help="runs of each cell: processes, built once")
+    parser.add_argument("--runs", type=count, metavar="N", help="runs of each cell: processes, built once")
     parser.add_argument(
         "--with",
         dest="options",
@@ -35,24 +37,8 @@ def add_running(parser: argparse.ArgumentParser) -> None:
         metavar="KEY=VALUE",
         help="an option of the framework, as in `with` of bh.toml; repeatable",
     )
-    parser.add_argument("--timeout", type=_seconds, metavar="SECONDS", help="end each program after this long")
+    parser.add_argument("--timeout", type=seconds, metavar="SECONDS", help="end each program after this long")
     parser.add_argument("--name", help="of the target of `bh run -- CMD` (default: the program's name)")
-
-
-def _count(text: str) -> int:
-    count = int(text)
-    if count < 1:
-        what = f"{text} is less than 1"
-        raise argparse.ArgumentTypeError(what)
-    return count
-
-
-def _seconds(text: str) -> float:
-    seconds = float(text)
-    if not 0 < seconds < float("inf"):
-        what = f"{text} is no time limit"
-        raise argparse.ArgumentTypeError(what)
-    return seconds
 
 
 def choose(args: argparse.Namespace, desk: Desk, *, learn: bool = True) -> tuple[list[Chosen], tuple[str, ...]]:
@@ -75,7 +61,7 @@ def choose(args: argparse.Namespace, desk: Desk, *, learn: bool = True) -> tuple
 
 def _command_target(argv: tuple[str, ...], name: str | None, options: dict[str, Any]) -> Target:
     return Target(
-        name=name or os.path.basename(argv[0]) or argv[0],  # noqa: PTH119 -- a word, not a file
+        name=name_from(os.path.basename(argv[0])) if name is None else checked_name(name),  # noqa: PTH119 -- a word
         dir="",
         framework="command",
         options={"argv": list(argv), **options},

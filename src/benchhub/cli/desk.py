@@ -165,7 +165,9 @@ class Desk:
         """Keep the runs that dead processes left, and say so; a database that cannot take them is only warned of."""
         from benchhub.flows.spool import places_of  # noqa: PLC0415
 
-        if not any(_holds_runs(place) for place in places_of(self.spool)):
+        # Where the spool could not be written, they wait elsewhere.
+        places = [place for place in places_of(self.spool) if _holds_runs(place)]
+        if not places:
             return
         from benchhub.errors import StoreError  # noqa: PLC0415
         from benchhub.flows.keep_run import recover  # noqa: PLC0415
@@ -173,9 +175,13 @@ class Desk:
         try:
             recovered = recover(self.spool, _LateKeeper(self), self.frameworks)
         except StoreError as error:
-            _warn(f"runs of an earlier command still wait in `{self.spool}`: {error.what}")
+            where = " and ".join(f"`{place}`" for place in places)
+            _warn(f"runs of an earlier command still wait in {where}: {error.what}")
             return
         for run in recovered:
+            if run.unread_because:
+                _warn(f"the waiting run `{run.path}` cannot be read: {run.unread_because}")
+                continue
             how = "had ended" if run.was_finished else "was interrupted"
             _say(f"kept a run of {run.label} that an earlier command left; it {how}")
 
@@ -284,6 +290,8 @@ class Desk:
         settings = self.settings.within(package.config for package in workspace.packages.values())
         facts = learn_facts(workspace, settings, os.environ) if learn else unlearned(workspace, os.environ)
         environment = partial(_environment, settings.allow)
+        targets = {one.target.label: one.target for one in selected} if learn else {}
+        subjects = {label: learn_subject(workspace, target) for label, target in targets.items()}
         chosen = [
             Chosen(
                 target=one.target,
@@ -294,12 +302,15 @@ class Desk:
                 machine=facts.machine,
                 environment=environment,
                 revision=facts.revision,
-                subject=learn_subject(workspace, one.target) if learn else None,
+                subject=subjects.get(one.target.label),
             )
             for one in selected
         ]
-        for absent in [*facts.absent, *workspace.absent] if self._is_debugged else ():
-            _say(f"not known: {absent.fact}: {absent.why}")
+        for absent in [*facts.absent, *workspace.absent]:
+            if absent.is_warning:
+                _warn(f"not known: {absent.fact}: {absent.why}")
+            elif self._is_debugged:
+                _say(f"not known: {absent.fact}: {absent.why}")
         return chosen
 
 

@@ -1,10 +1,10 @@
 """`bh`: finds the verb, loads that verb alone, and turns errors into words and an exit code."""
 
-import os
 import sys
 from io import TextIOWrapper
 
 from benchhub.cli import exit_codes
+from benchhub.cli.pipes import may_be_unread
 
 VERBS = {
     "run": "run tests and benchmarks, and keep every result",
@@ -32,17 +32,14 @@ def main(words: list[str] | None = None) -> int:
     """Run ``bh`` with ``words`` and return its exit code; the codes are listed in docs/reference/exit-codes.md."""
     words = sys.argv[1:] if words is None else words
     _speak_utf8()
+    code = exit_codes.OK
     try:
-        code = _dispatch(words)
-        if sys.stdout is not None:
-            sys.stdout.flush()
+        with may_be_unread(sys.stdout):
+            code = _dispatch(words)
     except KeyboardInterrupt:
-        print("bh: interrupted", file=sys.stderr)
+        with may_be_unread(sys.stderr):
+            print("bh: interrupted", file=sys.stderr)
         return exit_codes.INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read us has seen enough; the interpreter must not complain when it flushes at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        return exit_codes.OK
     return code
 
 

@@ -1,5 +1,8 @@
 """Names that are in the database, for `did you mean`."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from benchhub.store.database import Database
 from benchhub.store.query import run_sql
 
@@ -15,16 +18,34 @@ def nearest_name(database: Database, word: str, *places: tuple[str, str]) -> str
         word: What somebody wrote.
         places: Pairs of view and column that hold names.
     """
+    return nearest_of(word, (name for view, column in places for name in _names(database, view, column)))
+
+
+def nearest_of(word: str, names: Iterable[str]) -> str | None:
+    """Return the same hint for names that are known; upper and lower case are not told apart."""
     import difflib  # noqa: PLC0415 -- for mistakes only
 
-    names = list(dict.fromkeys(name for view, column in places for name in _names(database, view, column)))
-    near = difflib.get_close_matches(word, names, n=1)
-    near = near or [name for name in names if word.lower() in name.lower()]
+    names = list(dict.fromkeys(names))
+    known = {name.casefold(): name for name in reversed(names)}
+    near = difflib.get_close_matches(word.casefold(), known, n=1)
+    near = near or [name for name in known if word.casefold() in name]
     if near:
-        return f"did you mean `{near[0]}`?"
+        return f"did you mean `{known[near[0]]}`?"
     shown = ", ".join(f"`{name}`" for name in names[:NAMES_SHOWN_MAX])
     more = f" and {len(names) - NAMES_SHOWN_MAX} more" if len(names) > NAMES_SHOWN_MAX else ""
-    return f"there are {shown}{more}" if names else None
+    return f"there {'is' if len(names) == 1 else 'are'} {shown}{more}" if names else None
+
+
+def with_place(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return rows whose ``project`` tells its ``place`` too where another project has the same name."""
+    rows = list(rows)
+    places: dict[str, set[str]] = {}
+    for row in rows:
+        places.setdefault(row["project"], set()).add(row["place"])
+    return [
+        {**row, "project": f"{row['project']} ({row['place']})"} if len(places[row["project"]]) > 1 else row
+        for row in rows
+    ]
 
 
 def _names(database: Database, view: str, column: str) -> list[str]:

@@ -35,11 +35,22 @@ def parser_of(verb: str, what: str) -> Parser:
 
 def count(text: str) -> int:
     """Return a whole number from 1, for ``type=``."""
-    number = int(text)
-    if number < 1:
-        what = f"{text} is less than 1"
+    if not re.fullmatch(r"\s*\+?0*[1-9][0-9]{0,17}\s*", text):
+        what = f"`{text}` is not a whole number from 1"
         raise argparse.ArgumentTypeError(what)
-    return number
+    return int(text)
+
+
+def seconds(text: str) -> float:
+    """Return a time limit, for ``type=``."""
+    try:
+        limit = float(text)
+    except ValueError:
+        limit = 0.0
+    if not 0 < limit < float("inf"):
+        what = f"`{text}` is not a number of seconds above 0, such as 90 or 0.5"
+        raise argparse.ArgumentTypeError(what)
+    return limit
 
 
 def _nearest(word: str, parser: argparse.ArgumentParser) -> str | None:

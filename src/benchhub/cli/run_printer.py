@@ -5,7 +5,8 @@ import sys
 import msgspec
 
 from benchhub.cli import exit_codes
-from benchhub.cli.human import human_seconds
+from benchhub.cli.human import human_seconds, plural
+from benchhub.cli.pipes import may_be_unread
 from benchhub.cli.run_results import PreviousValue, counts_of, print_run_results
 from benchhub.flows.events import BuildStarted, Event, RunFinished, RunStarted, TargetFailed, Warned
 from benchhub.flows.parse_output import Parsed, parsed_of
@@ -56,12 +57,15 @@ class RunPrinter:
 
     def print_results(self, previous: PreviousValue) -> None:
         """Print the values of all runs, what failed, and one last line that says what was kept and what to type."""
-        print_run_results(self.finished, previous)
+        # Whoever has read enough still wants to know how it went.
+        with may_be_unread(sys.stdout):
+            print_run_results(self.finished, previous)
 
     def print_json(self) -> None:
         """Print one object on standard output: a ``RunDocument``."""
         document = RunDocument(self.exit_code, [_document_of(event) for event in self.finished], self.failed)
-        sys.stdout.buffer.write(msgspec.json.encode(document) + b"\n")
+        with may_be_unread(sys.stdout):
+            sys.stdout.buffer.write(msgspec.json.encode(document) + b"\n")
 
 
 class OneRun(Parsed, frozen=True, kw_only=True):
@@ -120,7 +124,9 @@ def _document_of(event: RunFinished) -> OneRun:
 
 
 def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
+    """Say something on standard error; a run does not end because nobody listens."""
+    with may_be_unread(sys.stderr):
+        print(text, file=sys.stderr)
 
 
 def _cell(cell: dict[str, str]) -> str:
@@ -133,6 +139,6 @@ def _line_of(event: RunFinished) -> str:
     wall_s = sum(execution.wall_s for execution in envelope.executions)
     number = f" {event.number}/{event.count}" if event.count > 1 else ""
     unread = event.collected.body.unread_count
-    odd = f", {unread} unread lines" if unread else ""
+    odd = f", {plural(unread, 'unread line')}" if unread else ""
     label = f"{envelope.label}{_cell(envelope.spec.cell)}"
     return f"  {envelope.status}{number} {label}: {counts or 'nothing ran'}{odd} in {human_seconds(wall_s)}"

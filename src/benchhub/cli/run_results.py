@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 
-from benchhub.cli.human import human
-from benchhub.cli.table import print_table
+from benchhub.cli.human import human, plural
+from benchhub.cli.table import print_filled, without_repeated
 from benchhub.flows.collect import finite_values
 from benchhub.flows.events import RunFinished
 from benchhub.model.case import Case, param_text
@@ -58,42 +58,34 @@ def _print_values(finished: Sequence[RunFinished], previous: PreviousValue) -> N
     rows = _rows(finished)
     shown = rows[:VALUES_SHOWN_MAX]
     has_suites = len({row.case.suite for row in shown}) > 1
-    table = [_cells(row, previous, has_suites=has_suites) for row in shown]
-    # A column in which nobody has anything to say takes room from those that do.
-    columns = [name for name in _COLUMNS if any(line[name] not in {"", None} for line in table)]
-    _leave_out_repeated(table)
-    if table:
-        print_table(columns, [[line[name] for name in columns] for line in table], "table")
+    if shown:
+        table = [_cells(row, previous, has_suites=has_suites) for row in shown]
+        print_filled(_COLUMNS, without_repeated(table, columns=2))
     if len(rows) > len(shown):
-        print(f"… and {len(rows) - len(shown)} more values; `bh show{_reference(finished)} --all` has them all")
+        print(
+            f"… and {plural(len(rows) - len(shown), 'more value')}; `bh show{_reference(finished)} --all` has them all"
+        )
 
 
 _COLUMNS = ("suite", "case", "metric", "value", "spread", "runs", "samples", "before", "change")
 
 
-def _cells(row: _Row, previous: PreviousValue, *, has_suites: bool) -> dict[str, Any]:
+def _cells(row: _Row, previous: PreviousValue, *, has_suites: bool) -> tuple[Any, ...]:
     """Return the cells of a row: the median over runs, and how far runs (or the samples of one run) lie apart."""
     over_runs = summarise(row.medians)
     apart = over_runs if over_runs.n > 1 else summarise(row.samples)
     before = previous(row.report, row.case, row.metric)
-    return {
-        "suite": row.case.suite if has_suites else "",
-        "case": f"{row.case.name} {param_text(row.case.params)}".rstrip(),
-        "metric": row.metric.name,
-        "value": human(over_runs.value, row.metric.unit),
-        "spread": _spread(over_runs.value, apart.lo, apart.hi),
-        "runs": over_runs.n,
-        "samples": len(row.samples),
-        "before": human(before, row.metric.unit),
-        "change": f"{(over_runs.value / before - 1) * 100:+.1f}%" if before else "",
-    }
-
-
-def _leave_out_repeated(table: list[dict[str, Any]]) -> None:
-    """Blank a suite and a case that stand in the line above too."""
-    for above, line in zip(table[-2::-1], table[:0:-1], strict=True):
-        if (above["suite"], above["case"]) == (line["suite"], line["case"]):
-            line["suite"] = line["case"] = ""
+    return (
+        row.case.suite if has_suites else "",
+        f"{row.case.name} {param_text(row.case.params)}".rstrip(),
+        row.metric.name,
+        human(over_runs.value, row.metric.unit),
+        _spread(over_runs.value, apart.lo, apart.hi),
+        over_runs.n,
+        len(row.samples),
+        human(before, row.metric.unit),
+        f"{(over_runs.value / before - 1) * 100:+.1f}%" if before else "",
+    )
 
 
 def _rows(finished: Iterable[RunFinished]) -> list[_Row]:
@@ -147,7 +139,7 @@ def _print_failures(finished: Sequence[RunFinished]) -> set[str]:
         often = f" in {len(runs[key])} of {of_label} runs" if of_label > 1 else ""
         print(f"\n{key[2]}: {case.suite} {case.said_name or case.name}{often}")
         print_text(message)
-    _say_more(len(first), "that did not pass", finished)
+    _say_more(len(first), "failure", finished)
     return {first_line(message) for _, message in first.values()}
 
 
@@ -170,21 +162,22 @@ def _print_problems(finished: Sequence[RunFinished], told: set[str]) -> None:
         print(f"\nproblem: {kind}: {where}{often}")
         if first_line(text) not in told:
             print_text(text)
-    _say_more(len(texts), "problems", finished)
+    _say_more(len(texts), "problem", finished)
 
 
 def print_text(text: str | None) -> None:
     """Print a message below what it is about: its first lines, and how many more there are."""
     lines = dedent((text or "").strip("\n")).splitlines()
     for line in lines[:MESSAGE_LINES_SHOWN_MAX]:
-        print(f"    {line}")
+        print(f"    {line}".rstrip())
     if len(lines) > MESSAGE_LINES_SHOWN_MAX:
-        print(f"    … {len(lines) - MESSAGE_LINES_SHOWN_MAX} more lines")
+        print(f"    … {plural(len(lines) - MESSAGE_LINES_SHOWN_MAX, 'more line')}")
 
 
 def _say_more(count: int, what: str, finished: Sequence[RunFinished]) -> None:
     if count > FAILURES_SHOWN_MAX:
-        print(f"\n… and {count - FAILURES_SHOWN_MAX} more {what}; `bh show{_reference(finished)}` has them all")
+        more = plural(count - FAILURES_SHOWN_MAX, f"more {what}")
+        print(f"\n… and {more}; `bh show{_reference(finished)}` has them all")
 
 
 # -- the last line -------------------------------------------------------------------------------------------------
@@ -207,14 +200,14 @@ def _last_line(finished: Sequence[RunFinished]) -> str:
     waiting = [event for event in finished if event.not_kept_because]
     counts = [f"{count} {word}" for word, count in counts_of(finished).items()]
     samples = sum(len(event.collected.body.lines.said_values) for event in finished)
-    told = ", ".join([*counts, *([f"{samples} samples"] if samples else [])]) or "no test and no benchmark ran"
+    told = ", ".join([*counts, *([plural(samples, "sample")] if samples else [])]) or "no test and no benchmark ran"
     if kept:
         saved = f"run {kept[0]}" if len(kept) == 1 else f"runs {kept[0]} to {kept[-1]}"
         told += f"; saved as {saved}: `bh show{_reference(finished)}`"
     if waiting:
         told += (
             f"\nnot in the database: {waiting[0].not_kept_because}\n"
-            f"nothing is lost: the next bh command tries again with {_plural(len(waiting), 'waiting run')}"
+            f"nothing is lost: the next bh command tries again with {plural(len(waiting), 'waiting run')}"
         )
     return told
 
@@ -223,7 +216,3 @@ def _reference(finished: Sequence[RunFinished]) -> str:
     """Return what follows ``bh show`` to see the last run that was kept."""
     kept = [event.run_id for event in finished if event.run_id is not None]
     return f" {kept[-1]}" if kept else ""
-
-
-def _plural(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"

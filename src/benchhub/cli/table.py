@@ -5,9 +5,12 @@ import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
 from itertools import islice
+from math import isfinite
 from typing import Any, Literal
 
 import msgspec
+
+from benchhub.cli.human import non_finite
 
 Format = Literal["table", "json", "csv", "md"]
 FORMATS: tuple[Format, ...] = ("table", "json", "csv", "md")
@@ -19,7 +22,7 @@ CELL_CHARACTERS_MAX = 120
 """Longer cells are cut in tables for eyes, with an ellipsis; never in the other formats."""
 
 
-_QUANTITY = re.compile(r"[±+-]?\d[\d.]*(e[+-]?\d+)?( ?[A-Za-zµ%/]+)?")
+_QUANTITY = re.compile(r"[±+-]?\d[\d.]*(e[+-]?\d+)?[A-Za-zµ%/]*( \S+)?|-?Infinity|NaN")
 """A number, and perhaps its unit."""
 
 
@@ -27,6 +30,22 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], form: For
     """Print rows in a format and return how many there were."""
     writer = {"table": _aligned, "json": _json, "csv": _csv, "md": _markdown}[form]
     return writer(columns, rows)
+
+
+def print_filled(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Print a table for eyes; a column in which no row says anything takes no room from those that do."""
+    kept = [at for at in range(len(columns)) if any(row[at] not in {None, ""} for row in rows)]
+    print_table([columns[at] for at in kept], [[row[at] for at in kept] for row in rows], "table")
+
+
+def without_repeated(rows: Sequence[Sequence[Any]], *, columns: int) -> list[list[Any]]:
+    """Return the rows with the first columns left blank where they say the same as in the row above."""
+    blank = [""] * columns
+    beginnings = [list(row[:columns]) for row in rows]
+    return [
+        [*(blank if at and beginnings[at] == beginnings[at - 1] else beginnings[at]), *row[columns:]]
+        for at, row in enumerate(rows)
+    ]
 
 
 def _json(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
@@ -54,7 +73,10 @@ def _distinct(columns: Sequence[str]) -> list[str]:
 
 
 def _jsonable(value: Any) -> Any:  # noqa: ANN401 -- a cell
-    return value.hex() if isinstance(value, bytes) else value
+    """Return a cell for programs: bytes in hexadecimal digits, and a word for a number that JSON does not have."""
+    if isinstance(value, bytes):
+        return value.hex()
+    return non_finite(value) if isinstance(value, float) and not isfinite(value) else value
 
 
 def _csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
@@ -70,24 +92,28 @@ def _csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
 
 
 def _markdown(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
-    print("| " + " | ".join(columns) + " |")
+    print("| " + " | ".join(map(_markdown_cell, columns)) + " |")
     print("|" + "---|" * len(columns))
     count = 0
     for row in rows:
-        cells = (cell_text(value).replace("|", "\\|").replace("\n", " ") for value in row)
-        print("| " + " | ".join(cells) + " |")
+        print("| " + " | ".join(map(_markdown_cell, row)) + " |")
         count += 1
     return count
+
+
+def _markdown_cell(value: Any) -> str:  # noqa: ANN401 -- a cell
+    return " ".join(cell_text(value).replace("|", "\\|").splitlines())
 
 
 def _aligned(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
     """Print aligned columns: quantities to the right, text to the left."""
     found = iter(rows)
+    names = list(map(_cut, columns))
     texts = [[_cut(_short(value)) for value in row] for row in islice(found, ROWS_SHOWN_MAX)]
     is_number = [all(not text or _QUANTITY.fullmatch(text) for text in column) for column in zip(*texts, strict=True)]
-    is_number = is_number or [False] * len(columns)
-    widths = [max([width(name), *(width(text[i]) for text in texts)]) for i, name in enumerate(columns)]
-    for line in (list(columns), *texts):
+    is_number = is_number or [False] * len(names)
+    widths = [max([width(name), *(width(text[i]) for text in texts)]) for i, name in enumerate(names)]
+    for line in (names, *texts):
         print(
             "  ".join(
                 pad(text, size, right=right) for text, size, right in zip(line, widths, is_number, strict=True)
@@ -104,12 +130,14 @@ def cell_text(value: Any) -> str:  # noqa: ANN401 -- a cell
         return ""
     if isinstance(value, bytes):
         return value.hex()
-    return repr(value) if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        return repr(value) if isfinite(value) else non_finite(value)
+    return str(value)
 
 
 def _short(value: Any) -> str:  # noqa: ANN401 -- a cell
     """Return a cell for eyes: twelve digits, so that the last bit of a division is not read as a number."""
-    return f"{value:.12g}" if isinstance(value, float) else cell_text(value)
+    return f"{value:.12g}" if isinstance(value, float) and isfinite(value) else cell_text(value)
 
 
 def _cut(text: str) -> str:

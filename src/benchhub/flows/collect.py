@@ -40,6 +40,11 @@ class Collected(msgspec.Struct, frozen=True):
         """Whether any case gave a number or an outcome: whether something ran."""
         return bool(self.body.lines.case or self.body.outcomes.case or self.body.statistics)
 
+    @property
+    def is_understood(self) -> bool:
+        """Whether anything that a tool is run for was found: a case, or how a suite ended."""
+        return self.has_cases or bool(self.body.suites)
+
 
 def collect(records: Iterable[Record], *, cell: dict[str, str] | None = None) -> Collected:
     """Return the records in columns, in the order in which they came; log lines are passed over.
@@ -198,11 +203,14 @@ def status_of(collected: Collected, *, exit_code: int | None, is_timed_out: bool
     """
     if is_interrupted:
         return "interrupted"
+    body = collected.body
     outcomes = set(_outcomes_that_count(collected))
-    suites = {suite.status for suite in collected.body.suites}
+    suites = {suite.status for suite in body.suites}
     if is_timed_out or "timeout" in outcomes | suites:
         return "timeout"
-    is_cut = any(problem.kind == "unfinished-suite" for problem in collected.body.problems)
+    if not collected.is_understood and (body.problems or (body.unread_count and exit_code is None)):
+        return "error"  # Nothing at all was told: a tool that only complains did not do what it was started for.
+    is_cut = any(problem.kind == "unfinished-suite" for problem in body.problems)
     if not (outcomes | suites) & {"failed", "error"} and exit_code in {0, None} and not is_cut:
         return "passed"
     if not collected.has_cases:

@@ -45,7 +45,8 @@ def import_files(
     """
     reader, captured = recognise(streams_of(paths), frameworks, framework=framework)
     label = f"//{chosen.target.dir}:{chosen.target.name or reader.name}"
-    collected = collect(reader.read(msgspec.structs.replace(captured, label=label)), cell=chosen.cell.identity)
+    captured = msgspec.structs.replace(captured, label=chosen.project.label_within(label))
+    collected = collect(reader.read(captured), cell=chosen.cell.identity)
     files = [(stream.name, Path(stream.path)) for stream in captured.streams if stream.path]
     finished_at_ms = max(int(file.stat().st_mtime * 1000) for _, file in files)
     envelope = Envelope(

@@ -4,7 +4,8 @@ The report is written into the run's folder first. If the database cannot take i
 tries again, and nothing is counted twice, since a run's uid is kept once.
 """
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -27,16 +28,22 @@ class Keeper(Protocol):
         """
 
 
-def keep_run(report: Report, spool: RunSpool, database: Keeper) -> int | None:
+def keep_run(report: Report, spool: RunSpool, database: Callable[[], Keeper]) -> int | None:
     """Keep a finished run and remove its folder.
+
+    Args:
+        report: Written into the folder first: whatever happens to the database, the run had ended.
+        spool: The folder.
+        database: Opens it.
 
     Raises:
         SetAsideError: The database has it, but could make no tables of it; the folder goes.
         StoreError: The database could not; the folder stays.
     """
-    spool.keep(report)
+    with contextlib.suppress(OSError):  # The spool's disk is full; the database may still have room.
+        spool.keep(report)
     try:
-        run_id = database.keep(report)
+        run_id = database().keep(report)
     except SetAsideError:
         spool.discard()
         raise
@@ -51,12 +58,15 @@ class Recovered(msgspec.Struct, frozen=True):
     """A run that an earlier process left behind.
 
     Attributes:
+        path: Of its folder, which is gone when it is kept.
         was_finished: It had ended, only the database had not taken it.
+        unread_because: Why it could not be read and stays where it is; ``None`` when it is kept.
     """
 
-    uid: str
+    path: Path
     label: str
     was_finished: bool
+    unread_because: str | None = None
 
 
 def recover(spool: Path, database: Keeper, frameworks: Mapping[str, Framework]) -> list[Recovered]:
@@ -67,7 +77,12 @@ def recover(spool: Path, database: Keeper, frameworks: Mapping[str, Framework]) 
     """
     recovered: list[Recovered] = []
     for run in abandoned(spool):
-        report, was_finished = _report_in(run, frameworks)
+        try:
+            report, was_finished = _report_in(run, frameworks)
+        except msgspec.DecodeError as error:
+            # Damaged, or written by a newer BenchHub that will know what it means: it stays.
+            recovered.append(Recovered(run.path, "", was_finished=False, unread_because=str(error)))
+            continue
         if report is None:
             run.discard()
             continue
@@ -80,7 +95,7 @@ def recover(spool: Path, database: Keeper, frameworks: Mapping[str, Framework]) 
             run.path.rename(run.path.with_name(f".conflict-{run.path.name}"))
             continue
         run.discard()
-        recovered.append(Recovered(report.envelope.uid, report.envelope.label, was_finished))
+        recovered.append(Recovered(run.path, report.envelope.label, was_finished))
     return recovered
 
 
@@ -101,7 +116,7 @@ def _interrupted(run: RunSpool, unfinished: Unfinished, frameworks: Mapping[str,
         streams=streams_in(run.path, unfinished.files),
         options=unfinished.options,
         arguments=unfinished.arguments,
-        label=envelope.label,
+        label=envelope.project.label_within(envelope.label),
         case_name=unfinished.case_name,
     )
     framework = frameworks.get(envelope.framework.name)

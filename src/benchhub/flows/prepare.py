@@ -9,14 +9,21 @@ from benchhub.errors import BenchHubError, ToolError, UserError
 from benchhub.model.place import Cell, Spec, Target
 from benchhub.model.run import Execution
 from benchhub.plugin.contract import Framework, Plan, PlanRequest, Runtime, Step
-from benchhub.workspace.mask import mask_arguments, mask_options
+from benchhub.workspace.config import what_is_wrong
+from benchhub.workspace.mask import mask_arguments, mask_options, mask_text, mask_variables
 
 ASK_ROUNDS_MAX = 3
 ASK_TIMEOUT_S = 120.0
 
 
 class Prepared(msgspec.Struct, frozen=True):
-    """A cell whose commands are known."""
+    """A cell whose commands are known.
+
+    Attributes:
+        target: With its credentials, as the plan: they are what will run.
+        options: As they may be kept and shown, credentials masked; so are ``arguments`` and ``spec``.
+        arguments: What the user wrote after ``--``, for the tool.
+    """
 
     target: Target
     cell: Cell
@@ -61,7 +68,7 @@ def plan_target(  # noqa: PLR0913 -- what a plan depends on
         UserError: The options make no sense.
         ToolError: The tool is not there.
     """
-    options = decode_options(target, framework)
+    options = decode_options(target, cell, framework)
     request = PlanRequest(
         target=target, options=options, directory=directory, runs=runs, arguments=arguments, scratch=scratch
     )
@@ -73,29 +80,33 @@ def plan_target(  # noqa: PLR0913 -- what a plan depends on
         answers = {name: _answer(step, runtime) for name, step in open_asks.items()}
         request = msgspec.structs.replace(request, answers={**request.answers, **answers})
         plan = framework.plan(request)
+    kept = mask_options(msgspec.to_builtins(options))
     return Prepared(
         target=target,
         cell=cell,
         framework=framework,
         plan=plan,
-        spec=_spec(target, cell, options, arguments),
-        options=msgspec.to_builtins(options),
-        arguments=arguments,
+        spec=_spec(target, cell, kept, mask_arguments(arguments)),
+        options=kept,
+        arguments=mask_arguments(arguments),
         case_name=target.name,
     )
 
 
-def decode_options(target: Target, framework: Framework) -> msgspec.Struct:
+def decode_options(target: Target, cell: Cell, framework: Framework) -> msgspec.Struct:
     """Return a target's options as the framework's own struct.
 
     Raises:
-        UserError: An option is unknown or of a wrong type; names the target.
+        UserError: An option is unknown or of a wrong type; names the target and the cell.
     """
     try:
         # Filled-in axes are text, so numbers may come as strings.
         return msgspec.convert(target.options, framework.options, strict=False)
     except msgspec.ValidationError as error:
-        what = f"options of `{target.label}`: {error}"
+        where, said = what_is_wrong(target.options, framework.options, error)
+        values = ",".join(f"{axis}={value}" for axis, value in cell.values.items())
+        label = target.label + (f"{{{values}}}" if values else "")
+        what = f"`{where}` of `{label}`: {said}" if where else f"options of `{label}`: {said}"
         known = ", ".join(f"`{field}`" for field in framework.options.__struct_fields__)
         raise UserError(what, hint=f"`{framework.name}` knows {known}") from error
 
@@ -106,18 +117,24 @@ def _answer(step: Step, runtime: Runtime) -> bytes:
     return bytes(sink.stdout) if execution.is_ok else b""
 
 
-def _spec(target: Target, cell: Cell, options: msgspec.Struct, arguments: tuple[str, ...]) -> Spec:
+def _spec(target: Target, cell: Cell, options: Mapping[str, Any], arguments: tuple[str, ...]) -> Spec:
     """Return what will be kept of the target: without credentials, so that two of them make no two specs."""
-    said: Mapping[str, Any] = msgspec.to_builtins(options)
     return Spec(
         target=target.label,
         framework=target.framework,
-        options=mask_options({**said, **({"arguments": list(arguments)} if arguments else {})}),
-        env=mask_options(target.env),
+        options={**options, **({"arguments": list(arguments)} if arguments else {})},
+        env=mask_variables(target.env),
         cell=cell.identity,
         build=[list(mask_arguments(argv)) for argv in target.build],
         filters=target.filters,
         timeout_s=target.timeout_s,
+    )
+
+
+def mask_step(step: Step) -> Step:
+    """Return a step as it may be shown."""
+    return msgspec.structs.replace(
+        step, argv=mask_arguments(step.argv), env=mask_variables(step.env), title=mask_text(step.title)
     )
 
 
@@ -160,5 +177,5 @@ BUILD_LINES_SHOWN = 20
 def _build_error(target: Target, step: Step, execution: Execution, sink: CollectingSink) -> BenchHubError:
     said = bytes(sink.stdout + sink.stderr).decode(errors="replace").strip().splitlines()[-BUILD_LINES_SHOWN:]
     how = "took too long" if execution.is_timed_out else f"ended with {execution.exit_code or execution.signal}"
-    what = f"the build of `{target.label}` {how}: `{' '.join(step.argv)}`"
+    what = f"the build of `{target.label}` {how}: `{' '.join(mask_arguments(step.argv))}`"
     return ToolError("\n".join([what, *(f"  {line}" for line in said)]), where=step.cwd)

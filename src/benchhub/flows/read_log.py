@@ -1,7 +1,8 @@
 """`bh log`: the kept bytes of a run, as they were, or as the lines that its reader makes of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from benchhub.model.case import Case
 from benchhub.model.record import LogLine
 from benchhub.model.report import ArtifactRef, Report
 from benchhub.plugin.contract import Captured, Framework, Stream
@@ -36,7 +37,7 @@ def captured_again(database: Database, report: Report) -> Captured:
         is_timed_out=any(execution.is_timed_out for execution in envelope.executions),
         options=options,
         arguments=arguments,
-        label=envelope.label,
+        label=envelope.project.label_within(envelope.label),
         case_name=cases[0].name if cases else "",
     )
 
@@ -52,11 +53,27 @@ def ordered(artifacts: tuple[ArtifactRef, ...]) -> list[ArtifactRef]:
     return sorted(artifacts, key=lambda artifact: (places.get(artifact.name, len(places)), artifact.name))
 
 
-def is_said_by(line: LogLine, word: str) -> bool:
-    """Tell whether a line belongs to the case that ``word`` names: by its name, or that of a part (``TestA/…``)."""
-    case = line.case
-    if case is None:
-        return False
+def lines_of(lines: Iterable[LogLine], word: str) -> Iterator[LogLine]:
+    """Yield the lines of the cases that ``word`` names."""
+    # A log has millions of lines and thousands of names.
+    known: dict[tuple[str, str, str], bool] = {}
+    for line in lines:
+        case = line.case
+        if case is None:
+            continue
+        names = (case.suite, case.name, case.said_name)
+        is_named = known.get(names)
+        if is_named is None:
+            is_named = known[names] = names_case(word, case)
+        if is_named:
+            yield line
+
+
+def names_case(word: str, case: Case) -> bool:
+    """Tell whether ``word`` names a case: by its name, with or without its suite, or by what it is a part of.
+
+    ``TestA`` names ``TestA/sub`` too.
+    """
     names = {case.name, case.said_name or case.name}
     names |= {f"{case.suite}.{name}" for name in names}
     return any(name == word or name.startswith(word + "/") for name in names)

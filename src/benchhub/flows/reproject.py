@@ -6,12 +6,14 @@
 """
 
 from collections.abc import Mapping
+from itertools import chain
 
 import msgspec
 
 from benchhub.errors import StoreError
 from benchhub.flows.collect import collect, status_of
 from benchhub.flows.read_log import captured_again
+from benchhub.flows.run_target import own_records
 from benchhub.model.report import FrameworkFacts, Report
 from benchhub.plugin.contract import Captured, Framework
 from benchhub.store.database import Database
@@ -91,7 +93,7 @@ def _reread(database: Database, frameworks: Mapping[str, Framework], report_id: 
 
 def _read_again(report: Report, captured: Captured, framework: Framework) -> Report:
     envelope = report.envelope
-    collected = collect(framework.read(captured), cell=envelope.spec.cell)
+    collected = collect(chain(framework.read(captured), own_records(report.body)), cell=envelope.spec.cell)
     status = status_of(
         collected,
         exit_code=envelope.exit_code,

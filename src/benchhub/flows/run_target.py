@@ -7,7 +7,8 @@
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -21,9 +22,16 @@ from benchhub.flows.spool import RunSpool, Unfinished, artifacts_in, open_run_sp
 from benchhub.model.circumstance import Environment, Machine, Revision, Subject, User
 from benchhub.model.identity import new_run_uid
 from benchhub.model.place import Cell, Project, Target
-from benchhub.model.report import Envelope, FrameworkFacts, Report
+from benchhub.model.record import DISTURBANCE, Context, Problem, Record
+from benchhub.model.report import Body, Envelope, FrameworkFacts, Report
 from benchhub.model.run import Execution
 from benchhub.plugin.contract import Captured, Framework, Plan, Runtime, Step
+from benchhub.workspace.environment import disturbances
+
+PROBLEM_KINDS = {
+    "output-lost": "The disk was full while a program printed: what came after is missing.",
+}
+"""Doubts of our own, beside those of the frameworks."""
 
 
 class Chosen(msgspec.Struct, frozen=True):
@@ -161,24 +169,30 @@ def _run_once(one: Ready, request: RunRequest, runtime: Runtime, database: Calla
     unfinished = Unfinished(
         envelope, one.prepared.options, one.prepared.arguments, case_name, _file_names(one.prepared.plan)
     )
-    spool = open_run_spool(request.spool, envelope.uid)
-    spool.begin(unfinished)
+    spool = open_run_spool(request.spool, unfinished)
     to.watcher.on(RunStarted(envelope.uid, envelope.label, one.chosen.cell.values, to.number, to.count))
+    before = _disturbances("before")
     try:
         executions = _execute(one, request, runtime, spool)
     except ToolError as error:
         spool.discard()
         to.watcher.on(TargetFailed(envelope.label, one.chosen.cell.values, error.what, error.hint))
         return
-    report, collected = read_run(spool, unfinished, one.prepared.framework, executions)
+    facts = (*before, *_disturbances("after"))
+    report, collected = read_run(spool, unfinished, one.prepared.framework, executions, facts)
     run_id, why_not = None, None
     try:
-        run_id = keep_run(report, spool, database())
+        run_id = keep_run(report, spool, database)
     except StoreError as error:
         why_not = error.what
     to.watcher.on(RunFinished(report, collected, to.number, to.count, run_id, why_not))
     if any(execution.is_interrupted for execution in executions):
         raise KeyboardInterrupt
+
+
+def _disturbances(moment: str) -> tuple[Context, ...]:
+    """Return what disturbs now. Nothing is asked while a program runs: the question would disturb it, too."""
+    return tuple(Context(f"{DISTURBANCE}{moment}.{name}", value) for name, value in disturbances().items())
 
 
 def _envelope(one: Ready, request: RunRequest) -> Envelope:
@@ -243,9 +257,21 @@ def _file_names(plan: Plan) -> tuple[str, ...]:
 
 
 def read_run(
-    spool: RunSpool, unfinished: Unfinished, framework: Framework, executions: tuple[Execution, ...]
+    spool: RunSpool,
+    unfinished: Unfinished,
+    framework: Framework,
+    executions: tuple[Execution, ...],
+    facts: tuple[Context, ...] = (),
 ) -> tuple[Report, Collected]:
-    """Read what a run left in its folder, and return its whole report."""
+    """Read what a run left in its folder, and return its whole report.
+
+    Args:
+        spool: The folder.
+        unfinished: Who ran what.
+        framework: Whose output it is.
+        executions: The programs, in order.
+        facts: What we learned ourselves while it ran.
+    """
     envelope = unfinished.envelope
     exit_code = exit_code_of(executions)
     captured = Captured(
@@ -255,10 +281,11 @@ def read_run(
         is_timed_out=any(execution.is_timed_out for execution in executions),
         options=unfinished.options,
         arguments=unfinished.arguments,
-        label=envelope.label,
+        label=envelope.project.label_within(envelope.label),
         case_name=unfinished.case_name,
     )
-    collected = collect(framework.read(captured), cell=envelope.spec.cell)
+    lost = (Problem("output-lost", "", f"{spool.trouble}: what came after is missing"),) if spool.trouble else ()
+    collected = collect(chain(framework.read(captured), lost, facts), cell=envelope.spec.cell)
     status = status_of(
         collected,
         exit_code=exit_code,
@@ -274,6 +301,12 @@ def read_run(
     )
     report = Report(ended, collected.catalog, collected.body, artifacts_in(spool.path, unfinished.files))
     return report, collected
+
+
+def own_records(body: Body) -> Iterator[Record]:
+    """Yield what we said of a run ourselves: its bytes do not say it again."""
+    yield from (problem for problem in body.problems if problem.kind in PROBLEM_KINDS)
+    yield from (context for context in body.context if context.key.startswith(DISTURBANCE))
 
 
 def exit_code_of(executions: tuple[Execution, ...]) -> int | None:

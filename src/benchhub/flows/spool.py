@@ -25,9 +25,15 @@ from typing import Any, BinaryIO
 import msgspec
 
 from benchhub.errors import StoreError
-from benchhub.model.identity import RunUid, digest
+from benchhub.model.identity import digest
 from benchhub.model.report import ArtifactRef, Envelope, Report
 from benchhub.plugin.contract import Stream
+
+NEW = ".new-"
+"""How the name of a folder begins that is being made; nothing has started in it."""
+
+GONE = ".gone-"
+"""How the name of a folder begins that is being removed; whoever sees it may help."""
 
 
 class Unfinished(msgspec.Struct, frozen=True):
@@ -41,23 +47,34 @@ class Unfinished(msgspec.Struct, frozen=True):
 
 
 class RunSpool:
-    """The folder of one run, owned by this process."""
+    """The folder of one run, owned by this process.
+
+    Attributes:
+        trouble: Why output was lost; ``None`` when none was.
+    """
 
     def __init__(self, path: Path, lock: BinaryIO) -> None:
         self.path = path
+        self.trouble: str | None = None
         self._lock = lock
         self._files: dict[str, BinaryIO] = {}
 
-    def begin(self, unfinished: Unfinished) -> None:
-        """Write down who runs what, before anything starts."""
-        _write_whole(self.path / "run.json", msgspec.json.encode(unfinished))
-
     def write(self, stream: str, data: bytes) -> None:
-        """Append what a program wrote; unbuffered, so that nothing is lost with this process."""
-        file = self._files.get(stream)
-        if file is None:
-            file = self._files[stream] = (self.path / stream).open("ab", buffering=0)
-        file.write(data)
+        """Append what a program wrote; unbuffered, so that nothing is lost with this process.
+
+        A disk that is full does not end the program: from there on its output is lost, and ``trouble`` says so.
+        """
+        if self.trouble is not None:
+            return  # What comes after a hole would be read as what it is not.
+        try:
+            file = self._files.get(stream)
+            if file is None:
+                file = self._files[stream] = (self.path / stream).open("ab", buffering=0)
+            left = memoryview(data)
+            while left:
+                left = left[file.write(left) :]
+        except OSError as error:
+            self.trouble = f"{error.strerror}: `{self.path / stream}`"
 
     @property
     def results(self) -> Path:
@@ -72,8 +89,14 @@ class RunSpool:
 
     def discard(self) -> None:
         """Remove the folder: the database has everything."""
+        # Out of sight first: killed between two files, it would look like a run that was interrupted.
+        gone = self.path.with_name(f"{GONE}{self.path.name}")
+        try:
+            self.path.rename(gone)
+        except OSError:
+            gone = self.path
         self.close()
-        shutil.rmtree(self.path, ignore_errors=True)
+        shutil.rmtree(gone, ignore_errors=True)
 
     def close(self) -> None:
         """Close the files and give up the lock; the folder stays."""
@@ -94,22 +117,25 @@ def places_of(spool: Path) -> tuple[Path, Path]:
     return spool, Path(tempfile.gettempdir()) / name
 
 
-def open_run_spool(spool: Path, uid: RunUid) -> RunSpool:
-    """Return a fresh folder for a run; where the spool cannot be written, one in the system's temporary directory.
+def open_run_spool(spool: Path, unfinished: Unfinished) -> RunSpool:
+    """Return a fresh folder for a run, in which it is written who runs what.
+
+    Where the spool cannot be written it lies in the system's temporary directory.
 
     Raises:
         StoreError: No place at all can be written.
     """
     for parent in places_of(spool):
+        # Nobody looks at a hidden folder: it appears together with its lock and all that a finder needs.
+        draft = parent / f"{NEW}{unfinished.envelope.uid}"
         try:
-            parent.mkdir(parents=True, exist_ok=True)
-            # Nobody looks at a hidden folder: it appears together with its lock.
-            draft = parent / f".{uid}"
-            draft.mkdir(mode=0o700)
+            draft.mkdir(mode=0o700, parents=True)
             lock = (draft / "lock").open("wb")
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            path = draft.rename(parent / uid)
+            _write_whole(draft / "run.json", msgspec.json.encode(unfinished))
+            path = draft.rename(parent / unfinished.envelope.uid)
         except OSError:
+            shutil.rmtree(draft, ignore_errors=True)
             continue
         return RunSpool(path, lock)
     what = f"no place to keep the run's output: neither `{spool}` nor `{tempfile.gettempdir()}` can be written"
@@ -118,6 +144,7 @@ def open_run_spool(spool: Path, uid: RunUid) -> RunSpool:
 
 def abandoned(spool: Path) -> Iterator[RunSpool]:
     """Yield the runs whose owner is gone, each locked by this process while it is looked at."""
+    _sweep(spool)
     for path in [path for place in places_of(spool) for path in _folders_in(place)]:
         try:
             lock = (path / "lock").open("rb+")
@@ -130,6 +157,16 @@ def abandoned(spool: Path) -> Iterator[RunSpool]:
                 continue
             if (path / "lock").exists():  # Else its owner removed it before giving up the lock.
                 yield RunSpool(path, lock)
+
+
+def _sweep(spool: Path) -> None:
+    """Remove the folders of processes that died while they made or removed one."""
+    for gone in [gone for place in places_of(spool) for gone in place.glob(f"{GONE}*")]:
+        shutil.rmtree(gone, ignore_errors=True)
+    for new in [new for place in places_of(spool) for new in place.glob(f"{NEW}*")]:
+        with contextlib.suppress(OSError), (new / "lock").open("rb+") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(new, ignore_errors=True)
 
 
 def _folders_in(place: Path) -> list[Path]:

@@ -41,6 +41,19 @@ class Project(msgspec.Struct, frozen=True):
     name: str
     fork: Repository | None = None
 
+    def label_within(self, label: str) -> str:
+        """Return a label of the workspace relative to the project: what moves with its directory keeps its name.
+
+        A label that is not below the project's directory stays as it is: somebody said by hand whose results they are.
+        """
+        path, colon, name = label.removeprefix("//").partition(":")
+        if self.path == ".":
+            return label
+        if path == self.path:
+            return f"//{colon}{name}"
+        below = self.path + "/"
+        return f"//{path.removeprefix(below)}{colon}{name}" if path.startswith(below) else label
+
 
 class Target(msgspec.Struct, frozen=True):
     """Something runnable in a project.

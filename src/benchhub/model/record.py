@@ -16,6 +16,9 @@ CaseStatus = Literal["passed", "failed", "skipped", "error", "timeout"]
 UNREAD_TEXT_CHARACTERS_MAX = 1000
 MESSAGE_CHARACTERS_MAX = 8000
 
+DISTURBANCE = "disturbance."
+"""How the keys of facts begin that no tool told, but we: what else the machine did, ``disturbance.before.load1``."""
+
 
 class Result(msgspec.Struct, frozen=True, gc=False):
     """The numbers that a tool printed together for one case: one sample of each metric.

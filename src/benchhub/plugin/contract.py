@@ -165,7 +165,8 @@ class Captured(msgspec.Struct, frozen=True):
         is_timed_out: Our own limit ended it.
         options: The framework's options as JSON-like data when known, so that flags need not be guessed.
         arguments: What the user wrote after ``--``, for the tool.
-        label: Of the target; ``""`` when unknown.
+        label: Of the target, relative to its project, so that a case named by it moves with the project's directory;
+            ``""`` when unknown.
         case_name: What a framework without names of its own calls its one case.
 
     The parameters of the cell are not here: the core adds them to every case.

@@ -1,6 +1,6 @@
 """The samples of one case and metric in one run, in five numbers."""
 
-from math import fsum, isfinite, sqrt
+from math import dist, fsum, isfinite, sqrt
 
 import msgspec
 
@@ -45,8 +45,10 @@ def _middle(low: float, high: float) -> float:
 
 
 def _deviation(samples: list[float]) -> float | None:
+    n = len(samples)
     try:
-        mean = fsum(samples) / len(samples)
-        return sqrt(fsum((sample - mean) ** 2 for sample in samples) / (len(samples) - 1))
+        # The distance is scaled inside: numbers around 1e200 have no square, and a spread all the same.
+        deviation = dist(samples, [fsum(samples) / n] * n) / sqrt(n - 1)
     except OverflowError:
-        return None  # Numbers around 1e200 have a spread, but no square.
+        return None
+    return deviation if isfinite(deviation) else None

@@ -1,6 +1,5 @@
 """One database file: opened, checked, and closed."""
 
-import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -266,7 +265,7 @@ def split_script(script: str) -> Iterator[str]:
 
 def store_error(path: Path, error: Exception) -> StoreError:
     """Return what a failure of SQLite means to a person."""
-    text = str(error)
+    text = f"{error.strerror}: `{error.filename or path}`" if isinstance(error, OSError) else str(error)
     hints: list[tuple[Callable[[str], bool], str]] = [
         (lambda t: "locked" in t or "busy" in t, "another process keeps it; try again, or see who has it open"),
         (lambda t: "full" in t or "No space" in t, "the disk is full: free some space"),
@@ -279,5 +278,4 @@ def store_error(path: Path, error: Exception) -> StoreError:
         (lambda t: "unable to open" in t, "is the folder there, and may you write it? use --db or BH_DB"),
     ]
     hint = next((advice for applies, advice in hints if applies(text)), None)
-    where = f" ({os.strerror(error.errno)})" if isinstance(error, OSError) and error.errno else ""
-    return StoreError(f"the database `{path}` failed: {text}{where}", hint=hint)
+    return StoreError(f"the database `{path}` failed: {text}", hint=hint)

@@ -133,15 +133,15 @@ def series_history(database: Database, series_id: int) -> Rows:
 
 
 def outcome_history(database: Database, name: str, *, project: str | None = None, count: int = 50) -> Rows:
-    """Return the newest outcomes of the cases called ``name``."""
+    """Return the newest outcomes of the cases called ``name``, by the tool's own name too."""
     return rows_of(database, "test_history", **CaseWords.of(name).parameters(), project=project, count=count)
 
 
 def lane_facts(database: Database, lane_ids: Sequence[int]) -> Rows:
     """Return what each lane's runs have in common and what may set it apart from others.
 
-    ``lane_id``, ``project``, ``branch``, ``dirty``, ``subject``, ``toolchain``; ``machine_class`` and
-    ``environment_class`` as dictionaries of facts.
+    ``lane_id``, ``project``, its ``place`` (repository and path), ``branch``, ``dirty``, ``subject``, ``toolchain``;
+    ``machine_class`` and ``environment_class`` are dictionaries of facts.
     """
     rows = rows_of(database, "lane_facts", lane_ids=canonical_json(list(lane_ids)).decode())
     rows.sort(key=lambda row: lane_ids.index(row["lane_id"]))

@@ -413,13 +413,16 @@ SELECT stream, line, why, text FROM unread_lines WHERE run_id = :run_id;
 SELECT key, suite, value FROM contexts WHERE run_id = :run_id ORDER BY key, suite;
 
 -- name: find_benchmarks
-SELECT DISTINCT project, suite, benchmark, param_text, metric, unit, better, series_id FROM benchmarks
+SELECT DISTINCT project, suite, benchmark, param_text, metric, unit, better, series_id, case_id,
+  (SELECT r.full_name || CASE p.path WHEN '.' THEN '' ELSE '/' || p.path END FROM bench_case b
+    JOIN project p ON p.id = b.project_id JOIN repo r ON r.id = p.repo_id WHERE b.id = benchmarks.case_id) AS place
+FROM benchmarks
 WHERE (benchmark = :name OR benchmark || ' ' || param_text = :name OR benchmark || ' ' || param_text GLOB :name
     OR (benchmark = :bare OR benchmark GLOB :bare OR suite || '.' || benchmark = :bare)
       AND NOT EXISTS (SELECT 1 FROM json_each(:params) w WHERE NOT EXISTS (SELECT 1 FROM json_each(benchmarks.params) p
         WHERE p.key = w.key AND (p.value = w.value OR p.value GLOB w.value))))
   AND (:project IS NULL OR project = :project) AND (:metric IS NULL OR metric = :metric)
-ORDER BY project, suite, benchmark, param_text, series_id;
+ORDER BY project, suite, benchmark, param_text, case_id, series_id;
 
 -- name: series_history
 SELECT h.value, h.run_id, h.started_at, h.commit_short, h.commit_seq, h.committed_at, h.branch, h.dirty, h.trunk,
@@ -429,15 +432,18 @@ WHERE h.series_id = :series_id
 ORDER BY coalesce(h.commit_seq, 0), coalesce(h.committed_at, h.started_at), h.started_at, h.run_id;
 
 -- name: lane_facts
-SELECT l.id AS lane_id, p.name AS project, l.branch, l.dirty, l.subject, e.toolchain, m.facts AS machine_class,
-  e.facts AS environment_class
-FROM lane l JOIN project p ON p.id = l.project_id JOIN machine_class m ON m.id = l.machine_class_id
-  JOIN environment_class e ON e.id = l.environment_class_id
+SELECT l.id AS lane_id, p.name AS project,
+  r.full_name || CASE p.path WHEN '.' THEN '' ELSE '/' || p.path END AS place,
+  l.branch, l.dirty, l.subject, e.toolchain, m.facts AS machine_class, e.facts AS environment_class
+FROM lane l JOIN project p ON p.id = l.project_id JOIN repo r ON r.id = p.repo_id
+  JOIN machine_class m ON m.id = l.machine_class_id JOIN environment_class e ON e.id = l.environment_class_id
 WHERE l.id IN (SELECT value FROM json_each(:lane_ids));
 
 -- name: test_history
 SELECT test, suite, param_text, status, seconds, attempt, run_id, started_at, commit_short, committed_at, branch, dirty,
-  machine, project
+  machine, project, case_id,
+  (SELECT r.full_name || CASE p.path WHEN '.' THEN '' ELSE '/' || p.path END FROM bench_case b
+    JOIN project p ON p.id = b.project_id JOIN repo r ON r.id = p.repo_id WHERE b.id = tests.case_id) AS place
 FROM tests WHERE case_id IN (SELECT b.id FROM bench_case b
     WHERE b.said_name = :name OR b.said_name GLOB :name OR b.suite || '.' || b.said_name = :name
       OR b.said_name || ' ' || b.param_text = :name
@@ -445,7 +451,7 @@ FROM tests WHERE case_id IN (SELECT b.id FROM bench_case b
         AND NOT EXISTS (SELECT 1 FROM json_each(:params) w WHERE NOT EXISTS (SELECT 1 FROM json_each(b.params) p
           WHERE p.key = w.key AND (p.value = w.value OR p.value GLOB w.value))))
   AND (:project IS NULL OR project = :project)
-ORDER BY project, suite, test, param_text, coalesce(committed_at, started_at) DESC, started_at DESC, run_id DESC, attempt
+ORDER BY project, suite, test, param_text, case_id, coalesce(committed_at, started_at) DESC, started_at DESC, run_id DESC, attempt
 LIMIT :count;
 
 -- name: values_before

@@ -9,7 +9,9 @@ class Absent(msgspec.Struct, frozen=True):
     Attributes:
         fact: What is missing, e.g. ``revision``.
         why: For people, e.g. ``git is not installed``.
+        is_warning: Something that was asked for depends on it: it is told unasked.
     """
 
     fact: str
     why: str
+    is_warning: bool = False

@@ -196,7 +196,9 @@ def _of_url(environ: Mapping[str, str], name: str) -> Remote | None:
 
 
 def _other(source: Remote | None, target: Remote | None) -> Remote | None:
-    return source if source != target else None
+    if source and target and source.repository() == target.repository():
+        return None
+    return source
 
 
 def _table(value: Any, key: str) -> Any:  # noqa: ANN401

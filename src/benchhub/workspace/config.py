@@ -160,8 +160,8 @@ def decode_config(text: str, name: str) -> Config | None:
             return None
         document = document[key]
     version = document.get("version", CONFIG_VERSION)
-    if version != CONFIG_VERSION:
-        what = f"version {version!r} of the configuration is not known"
+    if type(version) is int and version != CONFIG_VERSION:
+        what = f"version {version} of the configuration is not known"
         raise source.error(("version",), what, hint=f"this `bh` reads version {CONFIG_VERSION}")
     return decode_struct(document, Config, source)
 
@@ -191,19 +191,49 @@ def parse_toml(text: str, name: str) -> dict[str, Any]:
 T = TypeVar("T", bound=msgspec.Struct)
 
 
-def decode_struct(document: Any, struct: type[T], source: Source) -> T:  # noqa: ANN401 -- what TOML holds
-    """Return ``document`` as ``struct``; raises ``UserError`` that names table and line."""
+def decode_struct(
+    document: Any,  # noqa: ANN401 -- what TOML holds
+    struct: type[T],
+    source: Source,
+    *,
+    above: tuple[str, ...] = (),
+    strict: bool = True,
+) -> T:
+    """Return a table as ``struct``.
+
+    Args:
+        document: The table.
+        struct: What it should be.
+        source: Where it stands.
+        above: The path of the table in its file.
+        strict: Else a text that says a number is one.
+
+    Raises:
+        UserError: It is something else; names table and line.
+    """
     try:
-        return msgspec.convert(document, struct)
+        return msgspec.convert(document, struct, strict=strict)
     except msgspec.ValidationError as error:
-        path, said = _offender(document, struct, str(error))
-        raise _explained(path, said, struct, source) from error
+        path, said = _offender(document, struct, str(error), strict=strict)
+        raise _explained(path, said, struct, source, above) from error
+
+
+def what_is_wrong(document: Any, struct: type[msgspec.Struct], error: msgspec.ValidationError) -> tuple[str, str]:  # noqa: ANN401
+    """Return where in a leniently decoded table the mistake is, e.g. ``tags[0]``, and what it is, in people's words."""
+    path, said = _offender(document, struct, str(error), strict=False)
+    return _dotted(path), _in_words(said)
 
 
 _SAID = re.compile(r"^(?P<what>.*?)(?: - at `(?P<key>key in )?\$(?P<path>[^`]*)`)?$", re.DOTALL)
 
 
-def _offender(document: Any, struct: type[msgspec.Struct], said: str) -> tuple[tuple[str, ...], str]:  # noqa: ANN401
+def _offender(
+    document: Any,  # noqa: ANN401
+    struct: type[msgspec.Struct],
+    said: str,
+    *,
+    strict: bool,
+) -> tuple[tuple[str, ...], str]:
     """Return the path of what is wrong, keys of tables included, and what is wrong with it.
 
     msgspec names fields but not the keys of a table (``$.target[...]``), so each key is tried alone.
@@ -215,7 +245,7 @@ def _offender(document: Any, struct: type[msgspec.Struct], said: str) -> tuple[t
         name, index = step
         if index == "...":
             table = _at(document, path)
-            name = next(key for key in table if _fails(document, path, key, struct))
+            name = next(key for key in table if _fails(document, path, key, struct, strict=strict))
             document = _replaced(document, path, {name: table[name]})
         if name:
             path.append(name)
@@ -241,10 +271,10 @@ def _replaced(document: Any, path: list[str], value: Any) -> Any:  # noqa: ANN40
     return {**document, step: _replaced(document[step], rest, value)}
 
 
-def _fails(document: Any, path: list[str], key: str, struct: type[msgspec.Struct]) -> bool:  # noqa: ANN401
+def _fails(document: Any, path: list[str], key: str, struct: type[msgspec.Struct], *, strict: bool) -> bool:  # noqa: ANN401
     alone = _replaced(document, path, {key: _at(document, path)[key]})
     try:
-        msgspec.convert(alone, struct)
+        msgspec.convert(alone, struct, strict=strict)
     except msgspec.ValidationError:
         return True
     return False
@@ -254,22 +284,55 @@ _UNKNOWN = re.compile(r"Object contains unknown field `(.*)`$", re.DOTALL)
 _MISSING = re.compile(r"Object missing required field `(.*)`$", re.DOTALL)
 
 
-def _explained(path: tuple[str, ...], said: str, struct: type[msgspec.Struct], source: Source) -> UserError:
-    table = _table_name(path, source)
+def _explained(
+    path: tuple[str, ...], said: str, struct: type[msgspec.Struct], source: Source, above: tuple[str, ...]
+) -> UserError:
     if unknown := _UNKNOWN.match(said):
         known = _fields_at(struct, path)
         meant = did_you_mean(unknown[1], known)
         hint = None if meant else "known are " + ", ".join(f"`{key}`" for key in known)
-        return source.error((*path, unknown[1]), f"unknown key `{unknown[1]}` in {table}{meant}", hint=hint)
+        table = _table_name((*above, *path), source)
+        return source.error((*above, *path, unknown[1]), f"unknown key `{unknown[1]}` in {table}{meant}", hint=hint)
     if missing := _MISSING.match(said):
-        return source.error(path, f"{table} needs `{missing[1]}`")
-    key, above = (path[-1], path[:-1]) if path else ("", ())
-    while key.startswith("["):
-        key, above = above[-1], above[:-1]
-    plain = said[:1].lower() + said[1:].replace(" | null", "").replace("`object`", "a table").replace(
-        "`array`", "an array"
-    )
-    return source.error(path, f"`{key}` in {_table_name(above, source)}: {plain}")
+        return source.error((*above, *path), f"{_table_name((*above, *path), source)} needs `{missing[1]}`")
+    keys = [at for at, step in enumerate(path) if not step.startswith("[")]
+    last = keys[-1] if keys else 0
+    table = _table_name((*above, *path[:last]), source)
+    what = f"`{_dotted(path[last:])}` in {table}: {_in_words(said)}"
+    return source.error((*above, *path), what, hint=_HINTS.get(path[last] if path else ""))
+
+
+_HINTS = {"build": 'each command is an array of words: `build = [["make", "all"]]`'}
+
+
+def _dotted(path: tuple[str, ...]) -> str:
+    """Return ``with.argv[0]``."""
+    return ".".join(path).replace(".[", "[")
+
+
+_KINDS = {
+    "str": "text",
+    "int": "an integer",
+    "float": "a number",
+    "bool": "true or false",
+    "array": "an array",
+    "object": "a table",
+    "datetime": "a date and time",
+    "date": "a date",
+    "time": "a time of day",
+}
+_KIND = re.compile(r"`([a-z]+(?: \| [a-z]+)*)`")
+
+
+def _in_words(said: str) -> str:
+    """Return what msgspec said in the words of the reference: text, integer, number, true or false."""
+    return _KIND.sub(_kinds, said[:1].lower() + said[1:])
+
+
+def _kinds(match: re.Match[str]) -> str:
+    kinds = [_KINDS.get(name, f"`{name}`") for name in match[1].split(" | ") if name != "null"]
+    *before, last = kinds or ["nothing"]
+    return f"{', '.join(before)} or {last}" if before else last
 
 
 def _table_name(path: tuple[str, ...], source: Source) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from benchhub.model.circumstance import Environment
 from benchhub.workspace.cgroup import read_limits, read_text
 from benchhub.workspace.cpu import parse_cpuinfo
-from benchhub.workspace.mask import mask_arguments, mask_variable
+from benchhub.workspace.mask import mask_variable, mask_variables
 
 ALLOWED = (
     *("CC", "CXX", "CFLAGS", "CXXFLAGS", "CPPFLAGS", "LDFLAGS", "CGO_ENABLED"),
@@ -51,7 +51,7 @@ def learn_environment(
     return Environment(
         os=_os_name(root),
         toolchain=toolchain,
-        class_facts=dict(class_facts),
+        class_facts=mask_variables(class_facts),
         facts={name: value[:VALUE_CHARACTERS_MAX] for name, value in sorted(facts.items()) if value},
     )
 
@@ -125,10 +125,6 @@ def _container(root: str) -> str:
 
 
 def _variables(environ: Mapping[str, str], allow: Iterable[str]) -> dict[str, str]:
-    """Return the allowed variables that are set; a value that holds arguments is masked like arguments."""
+    """Return the allowed variables that are set, credentials masked."""
     names = dict.fromkeys([*ALLOWED, *allow])
-    return {f"env.{name}": _masked(name, environ[name]) for name in names if environ.get(name)}
-
-
-def _masked(name: str, value: str) -> str:
-    return mask_variable(name, " ".join(mask_arguments(value.split(" "))))
+    return {f"env.{name}": mask_variable(name, environ[name]) for name in names if environ.get(name)}

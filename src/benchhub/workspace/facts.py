@@ -48,7 +48,7 @@ class Facts(msgspec.Struct, frozen=True):
         packages = (workspace.packages[one] for one in upwards(place) if one in workspace.packages)
         named = next((package for package in packages if package.config.project), None)
         path = (named.dir if named else "") or "."
-        name = (named.config.project if named else None) or repository.name
+        name = (named.config.project if named else None) or self.hosting.title or repository.name
         return Project(repository, self.project_path or path, name, self.hosting.fork)
 
 

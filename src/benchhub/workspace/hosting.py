@@ -12,8 +12,11 @@ from benchhub.workspace.ci import CiFacts
 from benchhub.workspace.layout import Layout
 from benchhub.workspace.remote import Remote, parse_remote
 
-OWNER_DIGITS = 12
-"""Of a root commit or a path, as the owner of a repository that has no remote."""
+ID_DIGITS = 12
+"""Of a root commit or a path, which tell repositories without a remote apart."""
+
+HISTORY = "first-commit"
+"""The owner of repositories that are told apart by their history; each is named by its root commit."""
 
 CONFIG = (
     "config",
@@ -29,10 +32,12 @@ class Hosting(msgspec.Struct, frozen=True):
     Attributes:
         repository: Upstream's, of a fork.
         fork: Where the code really came from, of a fork.
+        title: What people call it, where that is not the repository's name.
     """
 
     repository: Repository
     fork: Repository | None = None
+    title: str | None = None
 
 
 def parse_git_config(text: str) -> dict[str, list[str]]:
@@ -66,18 +71,27 @@ def learn_hosting(
     """
     default_branch = (layout.default_branch if layout else None) or (ci.default_branch if ci else None)
     if ci and ci.fork and ci.repository:
-        return Hosting(ci.repository.repository(default_branch), ci.fork.repository())
+        return _hosting(ci.repository, default_branch, ci.fork.repository())
     remotes = _remotes(config)
     upstream, own = _hosted(remotes.get("upstream")), _own(remotes, config, layout)
     if upstream:
-        fork = own.repository() if own and own != upstream else None
-        return Hosting(upstream.repository(default_branch), fork)
+        fork = own.repository() if own and own.repository() != upstream.repository() else None
+        return _hosting(upstream, default_branch, fork)
     if own is None and ci and ci.repository:
         own = ci.repository
     if own:
-        return Hosting(own.repository(default_branch))
-    owner = first_commit[:OWNER_DIGITS] if first_commit else stand_in or f"path-{digest(root).hex()[:OWNER_DIGITS]}"
-    return Hosting(Repository(LOCAL_HOST, owner, _local_name(remotes, root, layout), default_branch))
+        return _hosting(own, default_branch)
+    name = _local_name(remotes, root, layout)
+    if first_commit:
+        # A folder is renamed in a second, and two clones need not be called alike: its name is for people.
+        return Hosting(Repository(LOCAL_HOST, HISTORY, first_commit[:ID_DIGITS], default_branch), title=name)
+    owner = stand_in or f"path-{digest(root).hex()[:ID_DIGITS]}"
+    return Hosting(Repository(LOCAL_HOST, owner, name, default_branch))
+
+
+def _hosting(remote: Remote, default_branch: str | None, fork: Repository | None = None) -> Hosting:
+    repository = remote.repository(default_branch)
+    return Hosting(repository, fork, remote.name if remote.name != repository.name else None)
 
 
 def _remotes(config: Mapping[str, list[str]]) -> dict[str, Remote]:
@@ -119,7 +133,7 @@ def _own(remotes: Mapping[str, Remote], config: Mapping[str, list[str]], layout:
 
 
 def _local_name(remotes: Mapping[str, Remote], root: str, layout: Layout | None) -> str:
-    """Return the name that clones and worktrees of a local repository share: that of its directory."""
+    """Return what people call a repository without a remote: its directory's name, in a worktree too."""
     if "origin" in remotes:
         return remotes["origin"].name
     above, last = os.path.split(layout.common_dir) if layout else (root, "")

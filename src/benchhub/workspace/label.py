@@ -19,6 +19,8 @@ import msgspec
 
 from benchhub.errors import UserError
 
+NAME_HINT = "a name holds no space and none of `/:{},=`"
+
 
 class Pattern(msgspec.Struct, frozen=True):
     """A pattern, relative to the workspace.
@@ -112,6 +114,28 @@ def _no_pattern(text: str, why: str) -> UserError:
     return UserError(
         f"`{text}` is no pattern: {why}", hint="e.g. `//path:name`, `:name`, `path/...`, `//:name{size=10}`"
     )
+
+
+def is_name(word: str) -> bool:
+    """Tell whether a target or a suite may be called so: a label must be able to say it."""
+    return word not in {"", "..."} and not any(
+        one in "/:{},=" or one.isspace() or not one.isprintable() for one in word
+    )
+
+
+def checked_name(word: str) -> str:
+    """Return the name that somebody gave to a target on the command line; raises ``UserError``."""
+    if not is_name(word):
+        what = f"`{word}` is no name for a target: a label must be able to say it"
+        raise UserError(what, hint=NAME_HINT)
+    return word
+
+
+def name_from(word: str) -> str:
+    """Return the name of a target that is called after a program: what no label can say becomes ``-``."""
+    said = "".join(one if is_name(one) else " " for one in word)
+    name = "-".join(said.split())
+    return name if is_name(name) else "program"
 
 
 def parse_params(words: Sequence[str]) -> dict[str, list[str]]:

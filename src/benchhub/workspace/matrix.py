@@ -5,7 +5,7 @@
 3. The cells are the product in the order of the axes, the last axis fastest, without the excluded ones.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import product
 from typing import Any
 
@@ -15,7 +15,7 @@ from benchhub.errors import UserError
 from benchhub.model.place import Cell, Target
 from benchhub.workspace.config import Config, Scalar, Source, TargetConfig
 from benchhub.workspace.near import did_you_mean
-from benchhub.workspace.placeholder import RESERVED, filled, names_in, scalar_text
+from benchhub.workspace.placeholder import RESERVED, filled, names_in, scalar_text, unclosed_in
 
 CELLS_MAX = 10_000
 
@@ -29,13 +29,9 @@ def axes_of(
         UserError: A name in braces is no axis, an axis of its own is not named, or a default or an exclusion names
             what is not there.
     """
-    named = dict.fromkeys(names_in([target.env, target.options, target.build]))
     offered = {**config.matrix, **target.matrix}
     here = ("target", name)
-    for word in named:
-        if word not in offered:
-            what = f"[target.{name}] names `{{{word}}}`, and there is no such axis{did_you_mean(word, offered)}"
-            raise source.error(here, what, hint="a brace that is meant is written `{{`")
+    named = _named(target, offered, source, here)
     for axis in target.matrix:
         if axis not in named:
             what = f"[target.{name}] has an axis `{axis}` and does not name it"
@@ -43,6 +39,33 @@ def axes_of(
     matrix = {axis: values for axis, values in offered.items() if axis in named}
     _check_axes(matrix, target, source, here)
     return matrix, _defaults(matrix, target, config, source, here)
+
+
+def _named(
+    target: TargetConfig, offered: Mapping[str, list[Any]], source: Source, here: tuple[str, ...]
+) -> dict[str, None]:
+    """Return the axes that a target names, in the order in which it does."""
+    named: dict[str, None] = {}
+    for path, value in _texts(target):
+        for word in unclosed_in(value):
+            what = f"`{path[-1]}` in [{'.'.join((*here, *path[:-1]))}]: `{word}` is not closed"
+            raise source.error((*here, *path), what, hint=_BRACE_HINT)
+        for word in names_in(value):
+            if word not in offered:
+                what = f"[{'.'.join(here)}] names `{{{word}}}`, and there is no such axis{did_you_mean(word, offered)}"
+                raise source.error((*here, *path), what, hint=_BRACE_HINT)
+            named[word] = None
+    return named
+
+
+_BRACE_HINT = "a brace that is meant is written `{{`"
+
+
+def _texts(target: TargetConfig) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Yield all that may name axes, with its path below the target."""
+    yield from ((("env", key), value) for key, value in target.env.items())
+    yield from ((("with", key), value) for key, value in target.options.items())
+    yield ("build",), target.build
 
 
 def check_shared(config: Config, source: Source) -> None:

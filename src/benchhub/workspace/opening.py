@@ -24,11 +24,14 @@ from benchhub.workspace.config import (
     SubjectConfig,
     TargetConfig,
     decode_config,
+    decode_struct,
     source_of,
 )
 from benchhub.workspace.git import Git
+from benchhub.workspace.label import NAME_HINT, is_name
 from benchhub.workspace.matrix import axes_of, check_shared
 from benchhub.workspace.near import did_you_mean
+from benchhub.workspace.placeholder import names_in
 from benchhub.workspace.tree import FileTree, walked
 
 MANIFESTS = ("go.mod", "Cargo.toml", "pyproject.toml", "package.json", "pom.xml", "build.gradle", "CMakeLists.txt")
@@ -210,7 +213,7 @@ def _upwards_absolute(directory: str) -> Iterable[str]:
 
 
 def _has_configuration(directory: str) -> bool:
-    if os.path.isfile(os.path.join(directory, CONFIG_NAME)):  # noqa: PTH113, PTH118
+    if os.path.lexists(os.path.join(directory, CONFIG_NAME)):  # noqa: PTH118
         return True
     return _may_hold_configuration(_read(os.path.join(directory, PYPROJECT_NAME)))  # noqa: PTH118
 
@@ -252,7 +255,7 @@ def _packages(root: str, tree: FileTree, start: str) -> dict[str, Package]:
     """Read every configuration file; also those above ``start`` that git ignores."""
     relative = os.path.relpath(start, root).replace(os.sep, "/")
     on_the_way = [] if relative == "." else list(upwards(relative))
-    listed = [*tree.directories_with(CONFIG_NAME), *tree.directories_with(PYPROJECT_NAME)]
+    listed = [*tree.directories_naming(CONFIG_NAME), *tree.directories_with(PYPROJECT_NAME)]
     found = (_package(root, directory) for directory in sorted({*listed, *on_the_way, ""}))
     return {package.dir: package for package in found if package}
 
@@ -260,7 +263,8 @@ def _packages(root: str, tree: FileTree, start: str) -> dict[str, Package]:
 def _package(root: str, directory: str) -> Package | None:
     for file_name in (CONFIG_NAME, PYPROJECT_NAME):
         name = f"{directory}/{file_name}" if directory else file_name
-        data = _read(os.path.join(root, name))  # noqa: PTH118
+        path = os.path.join(root, name)  # noqa: PTH118
+        data = _read_configuration(path, name) if file_name == CONFIG_NAME else _read(path)
         if not data or (file_name == PYPROJECT_NAME and not _may_hold_configuration(data)):
             continue
         try:
@@ -278,6 +282,20 @@ def _package(root: str, directory: str) -> Package | None:
     return None
 
 
+def _read_configuration(path: str, name: str) -> bytes:
+    """Return the bytes of a `bh.toml`; empty when there is none. One that cannot be read is not as good as none."""
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123
+            return file.read()
+    except OSError as error:
+        if not os.path.lexists(path):
+            return b""
+        is_link = isinstance(error, FileNotFoundError) and os.path.islink(path)  # noqa: PTH114
+        why = f"the link leads to `{os.readlink(path)}`, which is not there" if is_link else error.strerror  # noqa: PTH115
+        what = f"{name}: cannot be read: {why}"
+        raise UserError(what, where=name) from error
+
+
 # -- targets -------------------------------------------------------------------------------------------------------
 
 
@@ -290,6 +308,9 @@ def _configured(
         if suite in package.config.target:
             what = f"`{suite}` is a target and a suite"
             raise package.source.error(("suite", suite), what, hint="they share their labels: rename one of them")
+        if not is_name(suite):
+            what = f"`{suite}` is no name for a suite: a label must be able to say it"
+            raise package.source.error(("suite", suite), what, hint=NAME_HINT)
 
 
 def _target(
@@ -301,9 +322,9 @@ def _target(
     root: str,
 ) -> Target:
     source, here = package.source, ("target", name)
-    if not name or any(character in name for character in "/:{},=") or name == "...":
+    if not is_name(name):
         what = f"`{name}` is no name for a target: a label must be able to say it"
-        raise source.error(here, what)
+        raise source.error(here, what, hint=NAME_HINT)
     directory = _directory(name, target, package, root)
     matrix, defaults = axes_of(name, target, package.config, source)
     framework = _framework(name, target, directory, package, detected, frameworks)
@@ -363,10 +384,14 @@ def _framework(
 
 def _check_options(name: str, target: TargetConfig, framework: Framework, source: Source) -> None:
     known = _keys(framework)
-    for key in target.options:
+    here = ("target", name, "with")
+    for key, value in target.options.items():
         if key not in known:
             what = f"unknown key `{key}` in [target.{name}.with]{did_you_mean(key, known)}"
-            raise source.error(("target", name, "with", key), what, hint=_listed(f"`{framework.name}` knows", known))
+            raise source.error((*here, key), what, hint=_listed(f"`{framework.name}` knows", known))
+        # What names an axis is known when the axis has a value.
+        if not any(names_in(value)):
+            decode_struct({key: value}, framework.options, source, above=here, strict=False)
 
 
 def _keys(framework: Framework) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from typing import Any
 
 RESERVED = frozenset({"results"})
 
+_UNCLOSED = re.compile(r"\{\{|\{[A-Za-z_][A-Za-z0-9_-]*(?P<open>)(?=[^}]*\Z)")
 _BRACE = re.compile(r"\{\{|\{(?P<name>[A-Za-z_][A-Za-z0-9_-]*)\}")
 
 
@@ -25,6 +26,18 @@ def names_in(value: Any) -> Iterator[str]:  # noqa: ANN401 -- whatever an option
     elif isinstance(value, list | tuple):
         for inner in value:
             yield from names_in(inner)
+
+
+def unclosed_in(value: Any) -> Iterator[str]:  # noqa: ANN401 -- whatever an option holds
+    """Yield every ``{name`` within ``value`` after which no brace closes."""
+    if isinstance(value, str):
+        yield from (match[0] for match in _UNCLOSED.finditer(value) if match["open"] is not None)
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from unclosed_in(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from unclosed_in(inner)
 
 
 def filled(value: Any, values: Mapping[str, str]) -> Any:  # noqa: ANN401 -- whatever an option holds

@@ -12,17 +12,21 @@ _SCHEME = re.compile(
 )
 _SCP = re.compile(r"^(?:[^/@:]+@)?(?P<host>\[[^\]]*\]|[^/:@]{2,}):(?!//)(?P<path>.+)$", re.DOTALL)
 _SAME_HOST = {"ssh.github.com": "github.com", "altssh.gitlab.com": "gitlab.com", "ssh.dev.azure.com": "dev.azure.com"}
+_ANY_CASE = frozenset({"github.com", "gitlab.com", "bitbucket.org", "codeberg.org"})
+"""Hosts that take ``Acme/Tiny`` and ``acme/tiny`` for one repository."""
 
 
 class Remote(msgspec.Struct, frozen=True):
-    """A remote; ``host`` is ``local`` for a path on this machine."""
+    """A remote, as it was written; ``host`` is ``local`` for a path on this machine."""
 
     host: str
     owner: str
     name: str
 
     def repository(self, default_branch: str | None = None) -> Repository:
-        """Return it as a repository."""
+        """Return it as a repository: equal ones are one, however people wrote them."""
+        if self.host in _ANY_CASE:
+            return Repository(self.host, self.owner.lower(), self.name.lower(), default_branch)
         return Repository(self.host, self.owner, self.name, default_branch)
 
 

@@ -64,9 +64,11 @@ def select(
         here: The current directory, relative to the workspace.
 
     Raises:
-        UserError: A word is no pattern, or names a directory, target, axis or value that does not exist.
+        UserError: A word is no pattern, or names a directory, target, axis or value that does not exist; or a suite of
+            a configuration does.
         NothingMatchedError: Nothing is left.
     """
+    _check_suites(workspace)
     wanted = [choice for text in patterns or ["..."] for choice in _chosen(workspace, text, here)]
     unwanted = [choice for text in skip for choice in _chosen(workspace, text, here, is_skip=True)]
     values = parse_params(params)
@@ -87,6 +89,20 @@ def _whats_here(workspace: Workspace) -> str:
     if not workspace.targets:
         return "nothing was detected here: say it in a `bh.toml`, or time a program with `bh run -- CMD`"
     return "`bh list //...` shows what can be run"
+
+
+def _check_suites(workspace: Workspace) -> None:
+    """Refuse a suite with a word that names nothing: what it should have run would be missed by nobody."""
+    for package in workspace.packages.values():
+        for name, words in package.config.suite.items():
+            for word in words:
+                try:
+                    for choice in _chosen(workspace, word, package.dir):
+                        _check_cells(choice.target, [choice])
+                except UserError as error:
+                    raise package.source.error(
+                        ("suite", name), f"suite `{name}`: {error.what}", hint=error.hint
+                    ) from error
 
 
 # -- patterns ------------------------------------------------------------------------------------------------------

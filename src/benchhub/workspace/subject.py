@@ -4,6 +4,7 @@ import hashlib
 import os
 
 from benchhub.model.circumstance import Subject
+from benchhub.model.identity import new_run_uid
 from benchhub.model.place import Target
 from benchhub.workspace.absent import Absent
 from benchhub.workspace.config import SubjectConfig
@@ -16,7 +17,8 @@ VERSION_CHARACTERS_MAX = 200
 def learn_subject(workspace: Workspace, target: Target) -> Subject | None:
     """Return what a target measures; ``None`` for the repository itself.
 
-    A program that does not tell its version leaves it unknown, with a reason in ``workspace.absent``.
+    A program that does not tell its version leaves it unknown, with a warning in ``workspace.absent``. What is unknown
+    equals nothing, not even another unknown: such a version is made up afresh, so that no two of them are one subject.
 
     Raises:
         UserError: A configuration file of the subject cannot be read: configurations would be mixed.
@@ -29,7 +31,8 @@ def learn_subject(workspace: Workspace, target: Target) -> Subject | None:
     if not version and config.version_command:
         version, why = _ask(config.version_command, directory)
         if why:
-            workspace.absent.append(Absent(f"version of {config.name}", why))
+            version = f"unknown {new_run_uid()}"
+            workspace.absent.append(Absent(f"version of `{config.name}`", why, is_warning=True))
     return Subject(config.name, version, _configuration(workspace, target, config, directory))
 
 

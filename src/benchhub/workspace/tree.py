@@ -33,6 +33,18 @@ class FileTree:
         # git also lists files that are deleted and not committed.
         return (path for path in sorted(found) if os.path.isfile(os.path.join(self.root, path, file_name)))  # noqa: PTH113, PTH118
 
+    def directories_naming(self, name: str) -> list[str]:
+        """Return the directories in which something is called ``name``, be it a folder or a link that leads nowhere."""
+        marks = (f"/{name}", f"/{name}/")
+        found = (f"/{path}" for path in self._paths if name in path)
+        above = {
+            path.partition(marks[1])[0] if marks[1] in path else path[: -len(marks[0])]
+            for path in found
+            if path.endswith(marks[0]) or marks[1] in path
+        }
+        places = sorted(path.removeprefix("/") for path in above)
+        return [path for path in places if os.path.lexists(os.path.join(self.root, path, name))]  # noqa: PTH118
+
     def files_below(self, directory: str, suffix: str) -> Iterable[str]:
         """Yield the relative paths below ``directory`` that end in ``suffix``, sorted, whatever their depth."""
         if not directory:

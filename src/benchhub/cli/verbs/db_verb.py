@@ -8,6 +8,7 @@ import msgspec
 
 from benchhub.cli import exit_codes
 from benchhub.cli.desk import Desk
+from benchhub.cli.human import plural
 from benchhub.errors import NothingMatchedError, UserError
 
 EPILOG = """\
@@ -89,9 +90,9 @@ def _reproject(args: argparse.Namespace, desk: Desk) -> int:
     with open_database(desk.database_path) as database:
         done = reproject(database, desk.frameworks, framework=args.framework, is_reread=args.reread)
     reread = f", {done.reread} read again" if args.reread else ""
-    lines = [*done.complaints, f"{done.reports} runs projected{reread}"]
+    lines = [*done.complaints, f"{plural(done.reports, 'run')} projected{reread}"]
     if done.complaint_count > len(done.complaints):
-        lines.insert(-1, f"… {done.complaint_count} complaints in all")
+        lines.insert(-1, f"… {plural(done.complaint_count, 'complaint')} in all")
     _tell(args, done, lines)
     return exit_codes.NOT_KEPT if done.complaint_count else exit_codes.OK
 

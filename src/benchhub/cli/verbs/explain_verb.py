@@ -8,13 +8,14 @@ import msgspec
 
 from benchhub.cli.choosing import add_choosing, add_running, choose
 from benchhub.cli.desk import Desk
-from benchhub.flows.prepare import Prepared, plan_target
+from benchhub.flows.prepare import Prepared, mask_step, plan_target
 from benchhub.flows.run_target import Chosen
-from benchhub.plugin.contract import Step
+from benchhub.plugin.contract import Plan, Step
+from benchhub.workspace.mask import mask_variables
 
 EPILOG = """\
 --json prints an array with an object for each cell: label, framework, cell, runs, build, steps with argv, cwd and
-env, and what is known of project, options and toolchain.
+env, and what is known of project, options and toolchain. Credentials are masked here as they are in the database.
 
 examples:
   bh explain :gobench --runs 10    what `bh run` with the same words would start
@@ -46,13 +47,23 @@ def run(args: argparse.Namespace) -> int:
                 arguments=arguments,
                 scratch=str(desk.scratch),
             )
-            explained.append((one, prepared, runs))
+            shown = msgspec.structs.replace(prepared, plan=_without_credentials(prepared.plan))
+            explained.append((one, shown, runs))
     if args.json:
         sys.stdout.buffer.write(msgspec.json.encode([_document(*item) for item in explained]) + b"\n")
     else:
         for item in explained:
             _print(*item)
     return 0
+
+
+def _without_credentials(plan: Plan) -> Plan:
+    return msgspec.structs.replace(
+        plan,
+        build=tuple(mask_step(step) for step in plan.build),
+        steps=tuple(mask_step(step) for step in plan.steps),
+        class_facts=mask_variables(plan.class_facts),
+    )
 
 
 def _document(one: Chosen, prepared: Prepared, runs: int) -> dict[str, object]:
@@ -67,7 +78,7 @@ def _document(one: Chosen, prepared: Prepared, runs: int) -> dict[str, object]:
         "options": prepared.options,
         "spec": prepared.spec,
         "project": one.project,
-        "build": [*one.target.build, *([*step.argv] for step in plan.build)],
+        "build": [*prepared.spec.build, *([*step.argv] for step in plan.build)],
         "steps": plan.steps,
         "note": plan.note,
     }
@@ -80,7 +91,7 @@ def _print(one: Chosen, prepared: Prepared, runs: int) -> None:
     print(f"  framework  {one.target.framework}")
     print(f"  toolchain  {plan.toolchain or 'unknown'}")
     print(f"  runs       {runs}{' (' + plan.note + ')' if plan.note else ''}")
-    for argv in one.target.build:
+    for argv in prepared.spec.build:
         print(f"  build      {shlex.join(argv)}")
     for step in plan.build:
         print(f"  build      {_command(step)}")

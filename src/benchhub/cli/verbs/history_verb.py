@@ -3,31 +3,40 @@
 import argparse
 import sys
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import msgspec
 
 from benchhub.cli.desk import Desk
-from benchhub.cli.human import human, human_seconds
-from benchhub.cli.names import nearest_name
+from benchhub.cli.human import human, human_seconds, plural
+from benchhub.cli.legend import legend
+from benchhub.cli.names import nearest_name, nearest_of, with_place
 from benchhub.cli.parser import count
-from benchhub.cli.table import print_table
+from benchhub.cli.table import print_filled
 from benchhub.cli.verbs.runs_verb import branch_of
 from benchhub.errors import NothingMatchedError
 from benchhub.store.database import Database
-from benchhub.store.find import Rows, find_benchmarks, outcome_history, series_history
-from benchhub.store.query import run_sql
+from benchhub.store.find import (
+    CaseWords,
+    Rows,
+    find_benchmarks,
+    lane_facts,
+    outcome_history,
+    recent_runs,
+    series_history,
+)
 
 COUNT_SHOWN = 20
 OUTCOMES_MAX = 100_000
 """Outcomes looked at; a name that matches more should be narrowed."""
 
 EPILOG = """\
-CASE is a name with or without its suite or its parameters; * and ? match. Runs come in the order of commits, then
-of their start. Runs of different machine classes, toolchains or branches, or with a dirty tree (+), lie on different
-lines, which are numbered: only values of one line may be compared.
+CASE is a name with or without its suite, and with none, some or all of its parameters; * and ? match. Runs come in the
+order of commits, then of their start. Runs of different machine classes, toolchains, flags or branches, or with a dirty
+tree (+), lie on different lines, which are numbered, and told apart below: only values of one line may be compared.
 
---json prints one object: series, each with its points, and outcomes.
+--json prints one object: series, each with its points; lanes, the facts behind the lane_id of points; and outcomes.
 
 examples:
   bh history BenchmarkSort
@@ -61,35 +70,43 @@ def run(args: argparse.Namespace) -> int:
         for one in series:
             one["points"] = series_history(database, one["series_id"])
         if args.json:
-            _print_json(series, outcomes, args.count)
+            _print_json(database, series, outcomes, args.count)
         else:
             _print(database, series, outcomes, args)
     return 0
 
 
-def _print_json(series: Rows, outcomes: Rows, newest: int | None) -> None:
+def _print_json(database: Database, series: Rows, outcomes: Rows, newest: int | None) -> None:
+    shown = [{**one, "points": one["points"][-(newest or 0) :]} for one in series]
+    lanes = list(dict.fromkeys(point["lane_id"] for one in shown for point in one["points"]))
     document = {
-        "series": [{**one, "points": one["points"][-(newest or 0) :]} for one in series],
-        "outcomes": [row for _, rows in _by_test(outcomes) for row in rows[:newest]],
+        "series": shown,
+        "lanes": lane_facts(database, lanes),
+        "outcomes": [row for rows in _by_test(outcomes) for row in rows[:newest]],
     }
     sys.stdout.buffer.write(msgspec.json.encode(document) + b"\n")
 
 
 def _print(database: Database, series: Rows, outcomes: Rows, args: argparse.Namespace) -> None:
     newest = args.count or COUNT_SHOWN
+    cases = [_Case(list(of_case), newest) for _, of_case in groupby(with_place(series), key=itemgetter("case_id"))]
+    lanes = list(dict.fromkeys(point["lane_id"] for case in cases for point in case.shown))
+    lines = {lane: number for number, lane in enumerate(lanes, 1)}
     headings = 0
-    for heading, of_case in groupby(series, key=_heading):
-        print("\n" * bool(headings) + heading)
+    for case in cases:
+        print("\n" * bool(headings) + case.heading)
         headings += 1
-        _print_case(database, list(of_case), newest, is_wide=args.metric is not None)
+        _print_case(case, lines, is_wide=args.metric is not None)
+    if len(lanes) > 1:
+        _print_legend(database, lanes)
     # A benchmark's outcomes say nothing that its numbers do not, unless it did not pass.
-    measured = {(one["project"], one["suite"], one["benchmark"]) for one in series}
-    for heading, rows in _by_test(outcomes):
+    measured = {(one["place"], one["suite"], one["benchmark"]) for one in series}
+    for rows in _by_test(with_place(outcomes)):
         first = rows[0]
-        is_known = (first["project"], first["suite"], first["test"].partition("/")[0]) in measured
+        is_known = (first["place"], first["suite"], first["test"].partition("/")[0]) in measured
         if is_known and all(row["status"] == "passed" for row in rows):
             continue
-        print("\n" * bool(headings) + heading)
+        print("\n" * bool(headings) + _test_heading(first))
         headings += 1
         _print_outcomes(rows, newest)
 
@@ -98,33 +115,57 @@ def _heading(one: dict[str, Any]) -> str:
     return f"{one['project']}  {one['suite']}  {one['benchmark']} {one['param_text']}".rstrip()
 
 
-def _print_case(database: Database, series: Rows, newest: int, *, is_wide: bool) -> None:
+class _Case:
+    """A case with all its metrics.
+
+    Attributes:
+        shown: One point for each of its newest runs, in the order of history.
+        earlier: How many runs are left out.
+        values: Points by run and metric.
+    """
+
+    def __init__(self, series: Rows, newest: int) -> None:
+        self.heading = _heading(series[0])
+        self.series = series
+        self.values = {(point["run_id"], one["series_id"]): point for one in series for point in one["points"]}
+        runs = {point["run_id"]: point for one in series for point in one["points"]}
+        points = sorted(runs.values(), key=_order)
+        self.shown = points[-newest:]
+        self.earlier = len(points) - len(self.shown)
+
+
+def _print_case(case: _Case, lines: dict[int, int], *, is_wide: bool) -> None:
     """Print one line per run with a column for each metric."""
-    runs: dict[int, dict[str, Any]] = {}
-    values: dict[tuple[int, str], dict[str, Any]] = {}
-    for one in series:
-        for point in one["points"]:
-            runs.setdefault(point["run_id"], point)
-            values[point["run_id"], one["metric"]] = point
-    points = sorted(runs.values(), key=_order)
-    shown = points[-newest:]
-    lines = {lane: number for number, lane in enumerate(dict.fromkeys(point["lane_id"] for point in points), 1)}
-    columns = ["run", "started", "commit", "branch", "machine", *(["line"] if len(lines) > 1 else [])]
-    for one in series:
-        columns += [one["metric"], *(["lo", "hi", "n"] if is_wide else [])]
+    has_lines = len(lines) > 1
+    columns = ["run", "started (UTC)", "commit", "branch", "machine", *(["line"] if has_lines else [])]
+    for name in _metric_names(case.series):
+        columns += [name, *(["lo", "hi", "n"] if is_wide else [])]
     table = []
-    for point in shown:
+    for point in case.shown:
         row = [point["run_id"], point["started_at"], point["commit_short"], branch_of(point), point["machine"]]
-        row += [lines[point["lane_id"]]] if len(lines) > 1 else []
-        for one in series:
-            row += _cells(values.get((point["run_id"], one["metric"])), one["unit"], is_wide=is_wide)
+        row += [lines[point["lane_id"]]] if has_lines else []
+        for one in case.series:
+            row += _cells(case.values.get((point["run_id"], one["series_id"])), one["unit"], is_wide=is_wide)
         table.append(row)
-    if len(points) > newest:
-        print(f"… {len(points) - newest} earlier runs; --count N shows more")
-    print_table(columns, table, "table")
-    if len(lines) > 1:
-        for lane, number in lines.items():
-            print(f"line {number}: {_line_facts(database, lane)}")
+    if case.earlier:
+        print(f"… {plural(case.earlier, 'earlier run')}; --count N shows more")
+    print_filled(columns, table)
+
+
+def _metric_names(series: Rows) -> list[str]:
+    """Return the heading of each metric; two of one name are told apart by their units."""
+    names = [one["metric"] for one in series]
+    return [f"{one['metric']} in {one['unit']}" if names.count(one["metric"]) > 1 else one["metric"] for one in series]
+
+
+def _print_legend(database: Database, lanes: list[int]) -> None:
+    """Print what all lines share once, then what sets each apart."""
+    shared, apart = legend(with_place(lane_facts(database, lanes)))
+    print()
+    if shared:
+        print(f"all lines: {shared}")
+    for number, words in enumerate(apart, 1):
+        print(f"line {number}: {words}")
 
 
 def _order(point: dict[str, Any]) -> tuple[Any, ...]:
@@ -140,35 +181,20 @@ def _cells(point: dict[str, Any] | None, unit: str, *, is_wide: bool) -> list[An
     return [value, human(point["lo"], unit), human(point["hi"], unit), point["n"]] if is_wide else [value]
 
 
-def _line_facts(database: Database, lane: int) -> str:
-    """Return what makes a line: branch, machine class, toolchain."""
-    question = "SELECT branch, dirty, cpu, cores, os, toolchain, subject FROM runs WHERE lane_id = :lane LIMIT 1"
-    branch, dirty, cpu, cores, os, toolchain, subject = next(iter(run_sql(database, question, {"lane": lane}).rows))
-    facts = [
-        f"branch {branch or 'unknown'}",
-        "dirty" if dirty else "clean",
-        cpu or "unknown CPU",
-        f"{cores} CPUs" if cores else "",
-        os,
-        toolchain,
-        subject,
-    ]
-    return ", ".join(fact for fact in facts if fact)
-
-
-def _by_test(outcomes: Rows) -> list[tuple[str, Rows]]:
-    """Return the outcomes of each test, newest first, under its heading."""
-    grouped = groupby(outcomes, key=_test_heading)
-    return [(heading, list(rows)) for heading, rows in grouped]
+def _by_test(outcomes: Rows) -> list[Rows]:
+    """Return the outcomes of each test, newest first."""
+    return [list(rows) for _, rows in groupby(outcomes, key=itemgetter("case_id"))]
 
 
 def _test_heading(row: dict[str, Any]) -> str:
-    return f"{row['project']}  {row['suite']}  {row['test']} {row['param_text']}".rstrip()
+    # The tool's own name holds the tool's own parameters.
+    params = " ".join(word for word in row["param_text"].split(" ") if word not in row["test"].split("/"))
+    return f"{row['project']}  {row['suite']}  {row['test']} {params}".rstrip()
 
 
 def _print_outcomes(rows: Rows, newest: int) -> None:
     if len(rows) > newest:
-        print(f"… {len(rows) - newest} earlier outcomes; --count N shows more")
+        print(f"… {plural(len(rows) - newest, 'earlier outcome')}; --count N shows more")
     table = [
         (
             row["run_id"],
@@ -181,14 +207,31 @@ def _print_outcomes(rows: Rows, newest: int) -> None:
         )
         for row in reversed(rows[:newest])
     ]
-    print_table(("run", "started", "commit", "branch", "machine", "status", "took"), table, "table")
+    print_filled(("run", "started (UTC)", "commit", "branch", "machine", "status", "took"), table)
 
 
 def _nothing(database: Database, args: argparse.Namespace) -> NothingMatchedError:
-    if args.metric and find_benchmarks(database, args.case, project=args.project):
-        what = f"`{args.case}` has no metric `{args.metric}`"
-        return NothingMatchedError(what, hint=nearest_name(database, args.metric, ("benchmarks", "metric")))
+    """Return which of the words is wrong: the project, the metric, the parameters or the name."""
+    if args.project and not recent_runs(database, count=1, project=args.project):
+        return NothingMatchedError(
+            f"no project `{args.project}`", hint=nearest_name(database, args.project, ("runs", "project"))
+        )
     where = f" in project `{args.project}`" if args.project else ""
-    bare = args.case.rpartition(".")[2].partition(" ")[0]
-    hint = nearest_name(database, bare, ("benchmarks", "benchmark"), ("tests", "test"))
-    return NothingMatchedError(f"no test or benchmark `{args.case}`{where}", hint=hint)
+    found = find_benchmarks(database, args.case, project=args.project)
+    if found:
+        metrics = [one["metric"] for one in found]
+        return NothingMatchedError(
+            f"`{args.case}`{where} has no metric `{args.metric}`", hint=nearest_of(args.metric, metrics)
+        )
+    missing = NothingMatchedError(f"no test or benchmark `{args.case}`{where}")
+    words = CaseWords.of(args.case)
+    others = find_benchmarks(database, words.bare, project=args.project) if words.params else []
+    if others:
+        missing.hint = nearest_of(args.case, [f"{one['benchmark']} {one['param_text']}".rstrip() for one in others])
+    elsewhere = find_benchmarks(database, args.case) if args.project else []
+    if elsewhere:
+        missing.hint = f"it is in project `{elsewhere[0]['project']}`"
+    missing.hint = missing.hint or nearest_name(
+        database, words.bare.rpartition(".")[2], ("benchmarks", "benchmark"), ("tests", "test")
+    )
+    return missing

@@ -5,17 +5,16 @@ import sys
 from collections.abc import Iterator
 
 from benchhub.cli.desk import Desk
+from benchhub.cli.names import nearest_of
 from benchhub.cli.table import print_table
 from benchhub.errors import NothingMatchedError, UserError
-from benchhub.flows.read_log import is_said_by, ordered, read_log, stream_again
+from benchhub.flows.read_log import lines_of, names_case, ordered, read_log, stream_again
 from benchhub.model.record import LogLine
 from benchhub.model.report import ArtifactRef, Report
 from benchhub.plugin.contract import Framework
 from benchhub.store.database import Database
 from benchhub.store.find import find_run
 from benchhub.store.ingest import load_report
-
-NAMES_SHOWN_MAX = 6
 
 EPILOG = """\
 Standard output goes to standard output and standard error to standard error. Output of `go test -json` is shown as the
@@ -70,29 +69,26 @@ def _is_coded(framework: Framework | None) -> bool:
 
 
 def _chosen_lines(database: Database, report: Report, framework: Framework, case: str | None) -> Iterator[LogLine]:
-    count = told = 0
-    for line in read_log(database, report, framework):
-        told += line.case is not None
-        if case is None or is_said_by(line, case):
-            count += 1
-            yield line
-    if case is not None and not count:
-        raise _no_case(report, case, is_told=told > 0)
+    lines = read_log(database, report, framework)
+    if case is None:
+        yield from lines
+        return
+    found = lines_of(lines, case)
+    first = next(found, None)
+    if first is None:
+        raise _no_case(report, case, read_log(database, report, framework))
+    yield first
+    yield from found
 
 
-def _no_case(report: Report, word: str, *, is_told: bool) -> NothingMatchedError:
-    import difflib  # noqa: PLC0415 -- for mistakes only
-
-    names = list(dict.fromkeys(case.said_name or case.name for case in report.catalog.cases))
-    if any(is_said_by(LogLine(case, "", ""), word) for case in report.catalog.cases):
-        if not is_told:
+def _no_case(report: Report, word: str, lines: Iterator[LogLine]) -> NothingMatchedError:
+    if any(names_case(word, case) for case in report.catalog.cases):
+        if all(line.case is None for line in lines):
             what = "this output does not tell which case printed what"
             return NothingMatchedError(what, hint="without CASE, all of it is printed")
         return NothingMatchedError(f"`{word}` printed nothing in this run")
-    near = difflib.get_close_matches(word, names, n=1)
-    shown = ", ".join(f"`{name}`" for name in names[:NAMES_SHOWN_MAX])
-    hint = f"did you mean `{near[0]}`?" if near else f"its cases are {shown}{', …' * (len(names) > NAMES_SHOWN_MAX)}"
-    return NothingMatchedError(f"no case `{word}` in this run", hint=hint if names else None)
+    names = (case.said_name or case.name for case in report.catalog.cases)
+    return NothingMatchedError(f"no case `{word}` in this run", hint=nearest_of(word, names))
 
 
 def _print_lines(lines: Iterator[LogLine]) -> None:

@@ -4,9 +4,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from benchhub.cli.human import human, human_seconds
+from benchhub.cli.human import human, human_seconds, plural
 from benchhub.cli.run_results import first_line
-from benchhub.cli.table import print_table
+from benchhub.cli.table import print_filled
 from benchhub.flows.parse_output import Parsed, ParsedCase, parse_streams, streams_of
 from benchhub.plugin.contract import Stream
 from benchhub.plugin.registry import frameworks
@@ -59,12 +59,13 @@ def _standard_input() -> Stream:
 
 
 def _print_summary(parsed: Parsed) -> None:
-    print(f"{parsed.framework}: {parsed.run_status}, {len(parsed.cases)} cases")
+    print(f"{parsed.framework}: {parsed.run_status}, {plural(len(parsed.cases), 'case')}")
     for key, value in parsed.context.items():
         if isinstance(value, str):
             print(f"  {key}: {value}")
     print()
-    print_table(("suite", "case", "status", "metric", "value", "n", "duration"), _rows(parsed.cases), "table")
+    columns = ("suite", "case", "status", "metric", "value", "n", "duration")
+    print_filled(columns, _rows(parsed.cases))
     for problem in parsed.problems:
         print(f"problem: {problem.kind} at {problem.where}: {first_line(problem.text)}")
     for unread in parsed.unread:
@@ -72,12 +73,15 @@ def _print_summary(parsed: Parsed) -> None:
 
 
 def _rows(cases: list[ParsedCase]) -> list[tuple[object, ...]]:
+    """Return a row for each metric; what is said of the case stands in the first."""
     rows: list[tuple[object, ...]] = []
     for case in cases:
+        heading: tuple[object, ...] = (case.suite, case.said_name, case.status)
         duration = human_seconds(case.duration_s)
         if not case.measurements:
-            rows.append((case.suite, case.said_name, case.status, "", "", None, duration))
+            rows.append((*heading, "", "", None, duration))
         for m in case.measurements:
             value = human(m.value, m.unit) if isinstance(m.value, float | int) else str(m.value)
-            rows.append((case.suite, case.said_name, case.status, m.metric, value, m.n, duration))
+            rows.append((*heading, m.metric, value, m.n, duration))
+            heading, duration = ("", "", ""), ""
     return rows

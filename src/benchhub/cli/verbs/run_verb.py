@@ -10,6 +10,13 @@ from benchhub.cli.run_printer import RunPrinter
 from benchhub.flows.run_target import RunRequest, run_targets
 
 EPILOG = """\
+Patterns are relative to this folder. A folder means its own package, as for Go; ... adds those below: `:gobench` and
+`.` are this package alone, `...:gobench`, `...` and no pattern at all what is below too. At the folder of a go.mod or
+of a bh.toml a target is whole: `//:gobench` is every package of the module.
+
+Files that a tool leaves in the tree make later runs dirty, on lines of their own, until they are removed or ignored:
+`-- -cpuprofile cpu.out` leaves cpu.out, and Go its test binary, NAME.test, beside it.
+
 --json prints one object, docs/reference/parse.md: exit_code, runs, failed_targets.
 
 examples:

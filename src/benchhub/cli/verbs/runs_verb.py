@@ -9,7 +9,7 @@ from benchhub.cli.desk import Desk
 from benchhub.cli.human import human_seconds
 from benchhub.cli.names import nearest_name
 from benchhub.cli.parser import count
-from benchhub.cli.table import print_table
+from benchhub.cli.table import print_filled, print_table
 from benchhub.errors import NothingMatchedError
 from benchhub.model.run import RunStatus
 from benchhub.store.database import Database
@@ -18,7 +18,8 @@ from benchhub.store.find import Rows, recent_runs
 COUNT_DEFAULT = 20
 
 EPILOG = """\
---json prints an array of objects, newest first: the columns of view `runs` that tell a run, and how much it holds.
+Took is the wall time of the measured programs. --json prints an array of objects, newest first: the columns of view
+`runs` that tell a run (wall_s, and seconds from start to end, with warm-ups and reading), and how much it holds.
 
 examples:
   bh runs
@@ -28,7 +29,7 @@ examples:
 
 COLUMNS = (
     "run",
-    "started",
+    "started (UTC)",
     "took",
     "project",
     "target",
@@ -63,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
         documents = [{**row, "cell": cell_of(row["cell"])} for row in rows]
         print_table(tuple(documents[0]), [tuple(row.values()) for row in documents], "json")
     else:
-        print_table(COLUMNS, [_line(row) for row in rows], "table")
+        print_filled(COLUMNS, [_line(row) for row in rows])
     return 0
 
 
@@ -71,7 +72,7 @@ def _line(row: dict[str, Any]) -> tuple[Any, ...]:
     return (
         row["run_id"],
         row["started_at"],
-        human_seconds(row["seconds"]),
+        human_seconds(row["wall_s"]),
         row["project"],
         row["target"] + cell_text_of(row["cell"]),
         row["status"] + (f", {row['unread_lines']} unread" if row["unread_lines"] else ""),

@@ -10,10 +10,11 @@ from typing import Any
 import msgspec
 
 from benchhub.cli.desk import Desk
-from benchhub.cli.human import human, human_seconds
+from benchhub.cli.human import human, human_seconds, plural
 from benchhub.cli.run_results import first_line, print_text
-from benchhub.cli.table import print_table
+from benchhub.cli.table import print_filled, without_repeated
 from benchhub.cli.verbs.runs_verb import branch_of, cell_of, cell_text_of
+from benchhub.model.record import DISTURBANCE
 from benchhub.model.report import Report
 from benchhub.store.find import find_run, run_whole
 from benchhub.store.ingest import load_report
@@ -94,9 +95,12 @@ class _Shown:
     def _print_head(self) -> None:
         row, envelope = self._row, self._report.envelope
         print(f"run {row['run_id']}  {row['target']}{cell_text_of(row['cell'])}  {row['status']}")
-        took = f", took {human_seconds(row['seconds'])}" if row["seconds"] is not None else ""
+        took = f", took {human_seconds(row['wall_s'])}" if row["wall_s"] is not None else ""
         commit = f"{row['commit_short']} {row['commit_subject'] or ''}".strip() if row["commit_short"] else None
-        cores = f"{row['cores']} CPUs" if row["cores"] else None
+        cores = plural(row["cores"], "CPU") if row["cores"] else None
+        kind = envelope.machine.machine_class
+        runner = f"runner {kind.runner}" if kind.runner else None
+        settings = (f"{name}={value}" for name, value in envelope.environment.class_facts.items())
         facts = {
             "project": f"{row['project']} ({row['repo']})",
             "started": f"{row['started_at']} UTC{took}",
@@ -104,8 +108,9 @@ class _Shown:
             "branch": branch_of(row) + (" (the working tree differs from the commit)" if row["dirty"] else ""),
             "fork": row["fork"],
             "subject": _joined(row["subject"], row["subject_version"], by=" "),
-            "machine": _joined(row["machine"], row["cpu"], cores),
-            "system": _joined(row["os"], row["toolchain"]),
+            "machine": _joined(row["machine"], row["cpu"], cores, runner),
+            "system": row["os"],
+            "toolchain": _joined(row["toolchain"], *settings),
             "user": row["user_name"],
             "typed": shlex.join(envelope.argv) if envelope.argv else None,
             "uid": row["run_uid"],
@@ -117,21 +122,21 @@ class _Shown:
             how = "timeout" if execution.is_timed_out else "interrupted" if execution.is_interrupted else None
             how = how or (f"signal {execution.signal}" if execution.signal else f"exit {execution.exit_code}")
             used = execution.usage
-            memory = f"{human(used.memory_bytes_max, 'B')} at most" if used.memory_bytes_max else None
-            cpu = f"{human_seconds(used.user_s)} user" if used.user_s is not None else None
+            memory = f"{human(used.memory_bytes_max, 'B')} peak memory" if used.memory_bytes_max else None
+            user = f"{human_seconds(used.user_s)} user" if used.user_s is not None else None
+            system = f"{human_seconds(used.system_s)} system" if used.system_s is not None else None
             print(f"  {execution.role:<9} cd {shlex.quote(execution.cwd)} && {shlex.join(execution.argv)}")
-            print(f"  {'':<9} {_joined(how, human_seconds(execution.wall_s), cpu, memory)}")
+            print(f"  {'':<9} {_joined(f'{how} in {human_seconds(execution.wall_s)}', user, system, memory)}")
 
     def _print_results(self) -> None:
         results = self._whole["results"]
         if not results:
             return
         has_suites = len({row["suite"] for row in results}) > 1
-        columns = (*(("suite",) if has_suites else ()), "case", "metric", "value", "lo", "hi", "n")
         lines = [_result_line(row, has_suites=has_suites) for row in results[: self._rows_max]]
         print()
-        print_table(columns, lines, "table")
-        self._say_more(len(results), "values")
+        print_filled(("suite", "case", "metric", "value", "lo", "hi", "n"), without_repeated(lines, columns=2))
+        self._say_more(len(results), "value")
 
     def _print_tests(self) -> None:
         tests = self._whole["tests"]
@@ -145,7 +150,7 @@ class _Shown:
             took = f" in {human_seconds(row['seconds'])}" if row["seconds"] is not None else ""
             print(f"{row['status']}: {row['suite']} {row['test']}{attempt}{flags}{took}")
             print_text(row["message"])
-        self._say_more(len(shown), "outcomes")
+        self._say_more(len(shown), "outcome")
         for suite in self._whole["suites"]:
             if self._is_all or suite["status"] not in {"passed", "skipped"}:
                 print(f"suite {suite['status']}: {suite['suite']} {human_seconds(suite['seconds'])}".rstrip())
@@ -159,32 +164,42 @@ class _Shown:
             print(f"problem: {row['kind']}: {row['place']}")
             if first_line(row["text"]) not in told:
                 print_text(row["text"])
-        self._say_more(len(problems), "problems")
+        self._say_more(len(problems), "problem")
         for row in unread[: self._rows_max]:
             print(f"unread: {row['stream']}:{row['line']}: {row['why']}: {row['text'][:80]!r}")
         if self._row["unread_lines"] > len(unread[: self._rows_max]):
-            print(f"… {self._row['unread_lines']} unread lines in all")
+            print(f"… {plural(self._row['unread_lines'], 'unread line')} in all")
 
     def _print_end(self) -> None:
         context = [
-            f"{row['key']}: {row['value']}" for row in self._whole["context"] if self._is_all or not row["suite"]
+            f"{row['key']}: {row['value']}"
+            for row in self._whole["context"]
+            if (self._is_all or not row["suite"]) and not row["key"].startswith(DISTURBANCE)
         ]
         if context:
             print("\nthe tool said: " + ", ".join(context))
+        disturbed = [
+            f"{row['key'].removeprefix(DISTURBANCE)}: {row['value']}"
+            for row in self._whole["context"]
+            if self._is_all and row["key"].startswith(DISTURBANCE)
+        ]
+        if disturbed:
+            print("\nthe machine: " + ", ".join(disturbed))
         number = self._row["run_id"]
         kept = ", ".join(f"{one.name} ({human(one.size_bytes, 'B')})" for one in self._report.artifacts)
-        print(f"\nkept: {kept or 'no output'}; `bh log {number}` prints it")
+        print(f"\nkept: {kept}; `bh log {number}` prints it" if kept else "\nit printed nothing")
 
     def _say_more(self, count: int, what: str) -> None:
         if count > self._rows_max:
-            print(f"… and {count - self._rows_max} more {what}; `bh show {self._row['run_id']} --all` has them all")
+            more = plural(count - self._rows_max, f"more {what}")
+            print(f"… and {more}; `bh show {self._row['run_id']} --all` has them all")
 
 
 def _result_line(row: dict[str, Any], *, has_suites: bool) -> Sequence[Any]:
     unit = row["unit"]
     case = f"{row['benchmark']} {row['param_text']}".rstrip()
     values = (human(row["value"], unit), human(row["lo"], unit), human(row["hi"], unit), row["n"])
-    return (*((row["suite"],) if has_suites else ()), case, row["metric"], *values)
+    return (row["suite"] if has_suites else "", case, row["metric"], *values)
 
 
 def _joined(*words: str | None, by: str = ", ") -> str:

@@ -18,11 +18,14 @@ The views are the stable contract: results, history, latest, runs, tests, sample
 benchmarks, comparisons, contexts, problems, unread_lines, and one for each framework. docs/reference/schema.md
 describes every column. Times are UTC; values are in base units (s, B, B/s).
 
---json prints an array with an object for each row; of two columns with one name, the second is NAME_2.
+A metric is a name with a unit: a benchmark may report a `time` of its own, so ask for unit = 's' too.
+
+--json prints an array with an object for each row; of two columns with one name, the second is NAME_2. Numbers that
+JSON does not have are the words "NaN", "Infinity" and "-Infinity".
 
 examples:
   bh sql "SELECT benchmark, param_text, value, unit FROM results WHERE run_id = 1"
-  bh sql "SELECT * FROM history WHERE benchmark = :name AND metric = 'time'" -v name=BenchmarkSort --format csv
+  bh sql "SELECT * FROM history WHERE benchmark = :name AND metric = 'time' AND unit = 's'" -v name=BenchmarkSort
   bh sql < question.sql
 """
 

@@ -21,7 +21,20 @@ BUILD_SWITCHES = frozenset(
 BUILD_VALUES = frozenset(
     {
         *("C", "asmflags", "buildmode", "compiler", "covermode", "coverpkg", "exec", "gccgoflags", "gcflags"),
-        *("installsuffix", "ldflags", "mod", "modfile", "overlay", "p", "pgo", "pkgdir", "tags", "toolexec", "vet"),
+        *(
+            "installsuffix",
+            "ldflags",
+            "mod",
+            "modfile",
+            "o",
+            "overlay",
+            "p",
+            "pgo",
+            "pkgdir",
+            "tags",
+            "toolexec",
+            "vet",
+        ),
     }
 )
 
@@ -61,7 +74,8 @@ def sort_flags(words: Sequence[str]) -> Flags:
             own += waiting
             break
         if not word.startswith("-") or word == "-":
-            packages.append(word)
+            # Behind a flag that Go does not know stand its value and the program's own words.
+            (own or packages).append(word)
             continue
         name, equals, value = word.lstrip("-").partition("=")
         name = name.removeprefix("test.")

@@ -221,12 +221,15 @@ def _built_once(
     """Return what builds the binaries, and what runs each of them in its package's directory, as `go test` does."""
     build: list[Step] = []
     steps: list[Step] = []
+    compile_flags = [
+        word for word in flags.build if not word.startswith("-o=")
+    ]  # The binaries have places of their own.
     verbose = "-test.v=test2json" if version >= MARKED_FRAMES_SINCE else "-test.v=true"
     many = version >= MANY_PACKAGES_SINCE
     for number, batch in enumerate(_batches(packages, many=many)):
         folder = f"{request.scratch}/{number}"
         place = f"{folder}/" if many else f"{folder}.test"
-        words = ("test", "-c", *flags.build, "-o", place, *(package.path for package in batch))
+        words = ("test", "-c", *compile_flags, "-o", place, *(package.path for package in batch))
         # What does not compile is told in every run, beside the results of the others.
         build.append(msgspec.structs.replace(_go(request, *words), role="build", may_fail=True))
         for package in batch:
@@ -276,8 +279,9 @@ def _environment(answer: bytes) -> dict[str, str]:
 def _class_facts(facts: Mapping[str, str], flags: Flags, request: PlanRequest) -> dict[str, str]:
     """Return what changes results: how code was compiled. Variables that change how it runs are named in the plan."""
     said = {name: value for name, value in facts.items() if name != "GOVERSION" and value}
-    if flags.build:
-        said["build_flags"] = " ".join(flags.build)
+    changing = [word for word in flags.build if not word.startswith("-o=")]
+    if changing:
+        said["build_flags"] = " ".join(changing)
     set_here = {name: value for name, value in request.target.env.items() if name in RUNTIME_VARIABLES}
     return {**said, **set_here}
 

@@ -16,7 +16,8 @@ PROBLEM_KINDS = {
     "non-finite": "A benchmark reported NaN or an infinity: kept as printed, never counted.",
     "imitated-result": "A line looks like a benchmark's result, but a program printed it: refused.",
     "imitated-outcome": "A line looks like a test's outcome, but a program printed it: refused.",
-    "ambiguous-suffix": "Whether `-N` at the end of names is GOMAXPROCS cannot be told from the names alone.",
+    "ambiguous-suffix": "Whether `-N` at the end of names is GOMAXPROCS cannot be told from the names alone: "
+    "it is taken as such where all names of the package share it, else it stays in the name.",
     "fuzz-failure": "The fuzzer found an input that fails; the text says where Go wrote it.",
     "invalid-utf8": "The output holds bytes that are no UTF-8: replaced in records, kept in the raw output.",
 }

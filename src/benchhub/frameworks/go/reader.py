@@ -114,7 +114,9 @@ def _log_lines(stream: Stream) -> Iterator[Record]:
     if is_json(_head(stream)):
         cases: dict[tuple[str, str], Case] = {}
         for package, test, text in log_lines(stream):
-            case = cases.setdefault((package, test), _case(package, test)) if test else None
+            case = cases.get((package, test)) if test else None
+            if test and case is None:
+                case = cases[package, test] = _case(package, test)
             yield LogLine(case, stream.name, text)
         return
     for block in blocks(stream):

@@ -175,6 +175,8 @@ def test_a_waiting_run_that_cannot_be_read_does_not_stop_the_others(place: Place
     damaged, _ = sorted(place.root.glob("tmp/*.spool/*"))
     for file in damaged.glob("*.json"):
         file.write_bytes(damage)
-    assert f"the waiting run `{damaged.name}`" in place.bh("runs").stderr
+    said = place.bh("runs").stderr
+    assert "the waiting run `" in said
+    assert f"{damaged.name}` cannot be read" in said
     assert damaged.exists(), "somebody may still want it"
     check_kept_once(place, runs=2)

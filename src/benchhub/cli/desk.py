@@ -166,7 +166,7 @@ class Desk:
         from benchhub.flows.spool import places_of  # noqa: PLC0415
 
         # Where the spool could not be written, they wait elsewhere.
-        places = [place for place in places_of(self.spool) if _holds_runs(place)]
+        places = [place for place in places_of(self.spool) if _holds_anything(place)]
         if not places:
             return
         from benchhub.errors import StoreError  # noqa: PLC0415
@@ -325,10 +325,11 @@ class _LateKeeper:
         return self._desk.keeper().keep(report)
 
 
-def _holds_runs(spool: Path) -> bool:
+def _holds_anything(spool: Path) -> bool:
+    # What somebody did not finish to make or to remove is hidden, and is to go too.
     try:
         with os.scandir(spool) as entries:
-            return any(not entry.name.startswith(".") for entry in entries)
+            return any(entries)
     except OSError:
         return False
 

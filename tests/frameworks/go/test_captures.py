@@ -21,11 +21,12 @@ FRAMEWORKS = {"gotest": GOTEST, "gobench": GOBENCH}
 GOLDEN = """
 appended-go127 bench-all-go127 bench-all-text-go119 bench-cpu124-count2-go127 bench-end-exit3-go119
 bench-end-panic-go127 bench-fakes-go127 bench-with-tests-text-go127 broken-all-go119 broken-all-go127
-broken-build-text-go127 cached-go127 config-go127 count3-go127 cover-notests-go127 derived-benchstat-text derived-crlf
-derived-cut-tests end-exit3-go127 end-panic-go127 end-panic-text-go119 end-parallel-panic-go127 end-sub-panic-go127
-examples-go127 fakes-go127 fuzz-finds-go127 fuzz-seeds-go119 killed-bench-go127 killed-go127 merged-json-go119
-metrics-go127 modern-bench-go127 modern-go127 names-bench-cpu1-go127 outcomes-go127 outcomes-text-go119
-packages-p4-go127 parallel-go127 prints-go127 prints-text-go119 race-go127 timeout-parallel-sleep-go127
+broken-build-go122 broken-build-text-go127 cached-go127 config-go127 count3-go127 cover-notests-go127
+derived-benchstat-text derived-crlf derived-cut-tests end-exit3-go127 end-panic-go127 end-panic-text-go119
+end-parallel-panic-go127 end-sub-panic-go127 examples-go127 fakes-go127 fakes-marked-go123 fuzz-finds-go127
+fuzz-seeds-go119 killed-bench-go127 killed-go127 merged-json-go119 metrics-go127 modern-bench-go127 modern-go127
+names-bench-cpu1-go127 outcomes-go127 outcomes-text-go119 packages-p4-go127 parallel-go121 parallel-go127 prints-go127
+prints-text-go119 race-go127 timeout-parallel-sleep-go127
 """
 """One of each situation; the records of all captures would be larger than the program."""
 

@@ -126,11 +126,14 @@ class Cases:
         return ended is not None
 
     def last_failed(self) -> str:
-        """Return the case that ended last, if it failed: where nobody is named, it is what panics next."""
+        """Return the test that ended last, if it failed: where nobody is named, it is what panics next.
+
+        Of a benchmark that panics Go does not say that it failed.
+        """
         if not self._ended:
             return ""
         running, action, _ = list(self._ended.values())[-1]
-        return running.name if action == "fail" else ""
+        return running.name if action == "fail" and not running.is_benchmark else ""
 
     def say_ended(self) -> None:
         """Say the outcomes of the cases that ended: nothing more can come that changes them."""
@@ -225,8 +228,8 @@ class Cases:
         duration_s: float | None,
         flags: tuple[str, ...] = (),
     ) -> None:
-        name = running.name
-        counted = name if running.procs is None or not self._results.cpu_is_given else f"{name}-{running.procs}"
+        name, procs = running.name, running.procs
+        counted = name if procs is None or not self._results.cpu_is_given else f"{name}-{procs}"
         attempt = self._attempts[counted] = self._attempts.get(counted, 0) + 1
         if name[:1] != "T":
             flags += ("fuzz",) if name.startswith("Fuzz") else ("example",) if name.startswith("Example") else ()
@@ -238,7 +241,10 @@ class Cases:
             if status != "skipped":
                 self.has_failure = True
                 flags += self._causes(running)
-        case = self._case(running)
+        if name[:9] == "Benchmark":
+            case = self._results.case(name, procs if self._results.cpu_is_given else None)
+        else:
+            case = Case(self._suite, name, {}, "test", name)
         self._emit(Outcome(case, status, raw_status, attempt, duration_s, message, flags, running.attributes))
 
     def _causes(self, running: Running) -> tuple[str, ...]:
@@ -250,8 +256,3 @@ class Cases:
             return ()
         self._doubt("race", running.name, "WARNING: DATA RACE")
         return ("race",)
-
-    def _case(self, running: Running) -> Case:
-        if running.is_benchmark:
-            return self._results.case(running.name, running.procs if self._results.cpu_is_given else None)
-        return Case(self._suite, running.name, {}, "test", running.name)

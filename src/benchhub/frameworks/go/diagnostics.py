@@ -13,7 +13,7 @@ from benchhub.plugin.contract import Stream
 
 BUILD_OUTPUT_LINES_MAX = 2_000
 
-_SECTION = re.compile(r"# (\S+)(?: \[(\S+)\])?")
+_SECTION = re.compile(r"# (?!\[)(\S+)(?: \[(\S+)\])?")
 _FAILED = re.compile(r"FAIL\t(\S+) \[(build|setup) failed\]")
 _SUMMARY = re.compile(r"(?:ok  \t|FAIL\t|\?   \t)\S+.*|PASS|FAIL|exit status \d+|signal: .*")
 _CHATTER = re.compile(
@@ -21,7 +21,7 @@ _CHATTER = re.compile(
     r"|go tool .*: (?:exit status|signal:?) .*"  # `test2json` ended as its test binary did.
 )
 _BUILD_LINE = re.compile(
-    r"(?:vet: )?\S+\.(?:go|s|c|h|cc|cpp):\d+(?::\d+)?: .*|\t.*|\s+imports? .*|too many errors|note: .*"
+    r"(?:vet: )?\S+\.(?:go|s|c|h|cc|cpp):\d+(?::\d+)?: .*|\t.*|\s+imports? .*|too many errors|note: .*|# \[\S+\]"
 )
 
 

@@ -4,6 +4,7 @@ Source: ``go doc cmd/test2json`` and ``go help buildjson``; Go 1.19 to 1.27 were
 """
 
 from collections.abc import Iterator
+from io import BytesIO
 from itertools import groupby
 from operator import attrgetter
 
@@ -56,11 +57,6 @@ class EventReader:
         for package in self._packages.values():
             package.settle()
 
-    def _next(self, name: str, events: Iterator[Event]) -> Event | None:
-        """Return the next event that a package cannot take by itself."""
-        package = self._packages.get(name)
-        return next(events, None) if package is None else package.take(events)
-
     def _take(self, event: Event) -> None:
         """Take any event."""
         action = event.Action
@@ -102,7 +98,8 @@ class EventReader:
         if data.lstrip()[:1] == b"{" and self._take_line(data):
             return
         if not self._diagnostics.take_line(data.decode("utf-8", "replace")):
-            self._unread(offset, data, "not-json")
+            text = data.decode("utf-8", "replace").rstrip("\r\n")[:UNREAD_TEXT_CHARACTERS_MAX]
+            self._session.records.append(Unread(self._line_number, "not-json", text, offset))
 
     def _take_line(self, data: bytes) -> bool:
         """Take a line as an event; return whether it is one."""
@@ -121,10 +118,6 @@ class EventReader:
             return False
         return True
 
-    def _unread(self, offset: int, data: bytes, why: str) -> None:
-        text = data.decode("utf-8", "replace").rstrip("\r\n")[:UNREAD_TEXT_CHARACTERS_MAX]
-        self._session.records.append(Unread(self._line_number, why, text, offset))
-
 
 def _decode(data: bytes) -> list[Event] | None:
     """Return the events of a block that holds one on each line; ``None`` for any other block."""
@@ -132,7 +125,8 @@ def _decode(data: bytes) -> list[Event] | None:
         events = DECODER.decode_lines(data)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
-    return None if b"\n\n" in data else events
+    # The decoder passes over empty lines, and takes two events of one line.
+    return events if len(events) == len(BytesIO(data).readlines()) else None
 
 
 def _lines(block: Block) -> Iterator[tuple[bytes, int]]:

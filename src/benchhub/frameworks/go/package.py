@@ -339,19 +339,25 @@ class Package:
         Before 1.24 Go says it in a line; where binaries are built once, there is none to start.
         """
         has_no_binary = any("test2json: fork/exec" in text for text in self._loose)
-        if has_no_binary and self.name in self._session.build_output:
+        if has_no_binary and self._session.build_output:
             return self.name
         return self.name if any(map(_BUILD_FAILED.search, self._loose[-2:])) else ""
 
     def _say_failed_build(self, failed_build: str) -> None:
-        said = self._session.build_output.get(failed_build.partition(" ")[0]) or self._loose
+        build_output = self._session.build_output
+        said = build_output.get(failed_build.partition(" ")[0])
+        if said is None and any("test2json: fork/exec" in text for text in self._loose):
+            # There is no binary since something it imports did not build; nobody says what.
+            said = [text for of_package in build_output.values() for text in of_package]
+        said = said or self._loose
         kind = "setup-failed" if any("[setup failed]" in line for line in self._loose) else "build-failed"
         self._problem(kind, "", "".join(said).strip("\n") or f"[{kind.replace('-', ' ')}]")
 
     def _say_trouble(self) -> None:
         said = self._trouble.said()
         if said is not None:
-            self._problem(*said)
+            kind, where, text = said
+            self._problem(kind, self.results.without_suffix(where), text)
 
     def _say_suite(self, status: CaseStatus, raw_status: str | None, duration_s: float | None) -> None:
         records = self._session.records

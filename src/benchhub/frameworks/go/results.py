@@ -40,6 +40,10 @@ A plain tuple, since there are as many as lines.
 """
 
 
+_Place = tuple[Case, dict[str, Any]]
+"""Case and native facts of a result."""
+
+
 class _Shape(NamedTuple):
     """Units that are printed together.
 
@@ -83,6 +87,8 @@ class Results:
         self._names: dict[str, tuple[str, int]] = {}
         self._held: list[_Held] = []
         self._ready: list[Result] = []
+        # Of the results that are ready, by the name as printed: as long as these wait, it is read in one way.
+        self._printed: dict[str, _Place] = {}
         self._unpadded: list[Result] = []
         self._waiting_name: str | None = None
         self._shapes: dict[tuple[str, ...], _Shape] = {}
@@ -96,7 +102,9 @@ class Results:
             name: Without a suffix.
             is_certain: An event says so; a name on a line of its own may have been printed by anybody.
         """
-        if self._ready or self._held or self._unpadded:
+        if self._ready or self._unpadded:
+            self._say_ready()
+        if self._held:
             self.flush()
         if not is_certain:
             if self.announced is not None and not self.has_result:
@@ -147,28 +155,42 @@ class Results:
 
     def _take_line(self, line: str) -> bool:
         words = line.split()
-        name = words[0]
         said = tuple(words[3::2])
         shape = self._shapes.get(said) or self._new_shape(said)
         if shape is None or len(words) != 2 * len(said) + 2:
             return False
-        procs = procs_of(name, self.announced or "")
-        if procs is None:
-            return False
+        is_finite = True
         try:
-            iterations, values = int(words[1]), numbers_of(words[2::2])
+            iterations = int(words[1])
+            try:
+                values = _decode_numbers(f"[{','.join(words[2::2])}]")
+            except msgspec.MsgspecError:
+                values = [float(word) for word in words[2::2]]  # NaN and +Inf are no JSON.
+                is_finite = False
         except ValueError:
             return False
         units, width = shape
-        ready = self._ready if len(line) - len(name) > width and line.count(TAB) == len(said) + 1 else self._unpadded
-        case, facts = self._place(procs, ready)
-        if not isfinite(sum(values)):
+        if len(values) != len(units):
+            return False
+        name = words[0]
+        is_padded = len(line) - len(name) > width and line.count(TAB) == len(said) + 1
+        ready = self._ready if is_padded else self._unpadded
+        place = self._printed.get(name) if is_padded else None
+        if place is None:
+            procs = procs_of(name, self.announced or "")
+            if procs is None:
+                return False
+            place = self._place(procs, ready)
+            if is_padded:
+                self._printed[name] = place
+        case, facts = place
+        if not is_finite:
             self._doubt_values(case.said_name, values, units)
         ready.append(Result(case, units, values, iterations, facts))
         self.has_result = True
         return True
 
-    def _place(self, procs: int, before: list[Result]) -> tuple[Case, dict[str, Any]]:
+    def _place(self, procs: int, before: list[Result]) -> _Place:
         """Return case and native facts of a result of the announced benchmark that follows others."""
         facts = self._facts.get(procs) or self._facts_of(procs)
         if self.cpu_is_given is None and before and before[-1].facts is not facts:
@@ -178,6 +200,7 @@ class Results:
     def _make_cpu_a_parameter(self) -> None:
         """One benchmark shows several values of GOMAXPROCS: ``-cpu`` was given, and each makes a case."""
         self.cpu_is_given = True
+        self._printed.clear()
         for results in (self._ready, self._unpadded):
             results[:] = [
                 msgspec.structs.replace(result, case=self.case(str(self.announced), int((result.facts or {})["procs"])))
@@ -324,6 +347,7 @@ class Results:
     def _say_ready(self) -> None:
         """Say the results of the announced benchmark; beside lines in the layout of Go, others are prints."""
         ready, unpadded, self._ready, self._unpadded = self._ready, self._unpadded, [], []
+        self._printed.clear()
         for result in unpadded if ready else ():
             self._doubt("imitated-result", result.case.said_name, f"{result.iterations} …: not in the layout of Go")
         self._records += ready or unpadded
@@ -335,11 +359,11 @@ class Results:
                 self._doubt("imitated-result", "", f"{name} {iterations} …: not in the layout of Go")
         return [one for one in held if one[4]]
 
-    def _places(self, printed: Iterable[str]) -> dict[str, tuple[Case, dict[str, Any]]]:
+    def _places(self, printed: Iterable[str]) -> dict[str, _Place]:
         """Return case and native facts of each printed name."""
         names = self._read(list(printed))
         is_flag = self._is_cpu_list(names.values())
-        places: dict[str, tuple[Case, dict[str, Any]]] = {}
+        places: dict[str, _Place] = {}
         for name, (said_name, procs) in names.items():
             places[name] = (self.case(said_name, procs if is_flag else None), self._facts_of(procs))
         return places
@@ -375,18 +399,8 @@ class Results:
         return name
 
 
+# Decoding the numbers of a line together, as JSON, takes half the time of ``float`` for each; both round correctly.
 _decode_numbers = msgspec.json.Decoder(list[float]).decode
-
-
-def numbers_of(words: list[str]) -> list[float]:
-    """Return the numbers that the words say; raises ``ValueError``.
-
-    Decoding them together as JSON takes half the time of ``float`` for each; both are correctly rounded.
-    """
-    try:
-        return _decode_numbers(f"[{','.join(words)}]")
-    except msgspec.MsgspecError:
-        return [float(word) for word in words]  # NaN, +Inf
 
 
 def looks_like_result(text: str) -> bool:

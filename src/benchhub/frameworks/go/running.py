@@ -15,7 +15,7 @@ _END = re.compile(r" *--- (?:PASS|FAIL|SKIP): (\S+) \(\d+\.\d+s\)\n")
 _RACES = ("WARNING: DATA RACE\n", ": race detected during execution of ")
 
 
-class Running(msgspec.Struct):
+class Running(msgspec.Struct, gc=False):
     """A test or benchmark that began and has not ended.
 
     Attributes:
@@ -37,7 +37,8 @@ class Running(msgspec.Struct):
     @property
     def has_race(self) -> bool:
         """Whether the race detector spoke."""
-        return any(word in text for text in self.output for word in _RACES)
+        text = "".join(self.output)
+        return any(word in text for word in _RACES)
 
     @property
     def has_frame_of_failure(self) -> bool:

@@ -197,7 +197,7 @@ def _check_path(workspace: Workspace, pattern: Pattern, here: str) -> None:
         raise UserError(what)
     meant = did_you_mean(pattern.path, workspace.tree.directories())
     what = f"no directory `{pattern.path}`{meant.replace('`', '`//', 1)}"
-    raise UserError(what)
+    raise UserError(what, hint="`bh list //...` shows what can be run")
 
 
 def _nothing(workspace: Workspace, pattern: Pattern) -> UserError:

@@ -1,8 +1,10 @@
 """A database with millions of measurements, filled once through the real path and kept for the next time."""
 
+import hashlib
 import tempfile
 import time
 from functools import partial
+from importlib import resources
 from pathlib import Path
 from statistics import median
 
@@ -18,7 +20,9 @@ RUNS_TOLD = 500
 def filled(folder: Path, *, runs: int) -> Path:
     """Return the path of a database with at least ``runs`` runs of 2 000 measurements each."""
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "filled.db"
+    # While a schema is made it changes without a migration: a file of another one is no use.
+    schema = hashlib.sha256(resources.files("benchhub.store").joinpath("schema.sql").read_bytes()).hexdigest()
+    path = folder / f"filled-{schema[:12]}.db"
     shop = Shop(CASES, 1, 1)
     with open_database(path) as database, tempfile.TemporaryDirectory() as scratch:
         (present,) = database.connection.execute("SELECT count(*) FROM run").fetchone()

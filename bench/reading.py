@@ -48,6 +48,7 @@ def _write(path: Path, size_bytes: int) -> None:
         while file.tell() < size_bytes:
             number += 1
             name = f"example.com/thing/r{number:05}".encode()
+            file.write(b'{"Action":"start","Package":"%s"}\n' % name)
             file.write(shop.raw(number).replace(b"example.com/thing/sort", name))
             file.write(b'{"Action":"pass","Package":"%s","Elapsed":1.5}\n' % name)
 

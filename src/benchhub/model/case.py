@@ -23,7 +23,7 @@ class Param(msgspec.Struct, frozen=True, gc=False):
     origin: Origin
 
 
-class Case(msgspec.Struct, frozen=True):
+class Case(msgspec.Struct, frozen=True, gc=False):
     """One test or benchmark that a tool named.
 
     Attributes:

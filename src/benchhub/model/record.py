@@ -38,7 +38,7 @@ class Result(msgspec.Struct, frozen=True, gc=False):
     facts: dict[str, int | float | str] | None = None
 
 
-class Statistic(msgspec.Struct, frozen=True):
+class Statistic(msgspec.Struct, frozen=True, gc=False):
     """A number that the tool computed itself (a percentile, a mean without samples): never a sample.
 
     Attributes:
@@ -53,7 +53,7 @@ class Statistic(msgspec.Struct, frozen=True):
     n: int | None = None
 
 
-class Outcome(msgspec.Struct, frozen=True):
+class Outcome(msgspec.Struct, frozen=True, gc=False):
     """How a case ended.
 
     Attributes:
@@ -75,7 +75,7 @@ class Outcome(msgspec.Struct, frozen=True):
     facts: dict[str, int | float | str] | None = None
 
 
-class Context(msgspec.Struct, frozen=True):
+class Context(msgspec.Struct, frozen=True, gc=False):
     """A fact that the tool told about where it ran: ``cpu: AMD EPYC``.
 
     Attributes:
@@ -101,7 +101,7 @@ class LogLine(msgspec.Struct, frozen=True, gc=False):
     text: str
 
 
-class SuiteResult(msgspec.Struct, frozen=True):
+class SuiteResult(msgspec.Struct, frozen=True, gc=False):
     """A suite (a package, a binary) ended: none of its cases will be named again.
 
     Attributes:
@@ -117,7 +117,7 @@ class SuiteResult(msgspec.Struct, frozen=True):
     duration_s: float | None = None
 
 
-class Problem(msgspec.Struct, frozen=True):
+class Problem(msgspec.Struct, frozen=True, gc=False):
     """Something that was understood and casts doubt; kinds are listed in docs/reference/parse.md.
 
     Attributes:
@@ -131,7 +131,7 @@ class Problem(msgspec.Struct, frozen=True):
     text: str
 
 
-class Unread(msgspec.Struct, frozen=True):
+class Unread(msgspec.Struct, frozen=True, gc=False):
     """Output that the reader could not understand.
 
     Attributes:

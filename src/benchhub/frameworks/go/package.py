@@ -333,20 +333,24 @@ class Package:
         """Whether no print can imitate what begins and ends: Go 1.20 marks its frames."""
         return self._session.is_json and not self.is_old
 
+    @property
+    def _has_no_binary(self) -> bool:
+        """Whether there was no test binary to start; where a case began there was one, and it printed that."""
+        return not self.cases.has_begun and any("test2json: fork/exec" in text for text in self._loose)
+
     def _failed_build(self) -> str:
         """Return the package when its build failed and no event says so.
 
         Before 1.24 Go says it in a line; where binaries are built once, there is none to start.
         """
-        has_no_binary = any("test2json: fork/exec" in text for text in self._loose)
-        if has_no_binary and self._session.build_output:
+        if self._has_no_binary and self._session.build_output:
             return self.name
         return self.name if any(map(_BUILD_FAILED.search, self._loose[-2:])) else ""
 
     def _say_failed_build(self, failed_build: str) -> None:
         build_output = self._session.build_output
         said = build_output.get(failed_build.partition(" ")[0])
-        if said is None and any("test2json: fork/exec" in text for text in self._loose):
+        if said is None and self._has_no_binary:
             # There is no binary since something it imports did not build; nobody says what.
             said = [text for of_package in build_output.values() for text in of_package]
         said = said or self._loose

@@ -126,20 +126,38 @@ def open_run_spool(spool: Path, unfinished: Unfinished) -> RunSpool:
         StoreError: No place at all can be written.
     """
     for parent in places_of(spool):
-        # Nobody looks at a hidden folder: it appears together with its lock and all that a finder needs.
-        draft = parent / f"{NEW}{unfinished.envelope.uid}"
-        try:
-            draft.mkdir(mode=0o700, parents=True)
-            lock = (draft / "lock").open("wb")
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            _write_whole(draft / "run.json", msgspec.json.encode(unfinished))
-            path = draft.rename(parent / unfinished.envelope.uid)
-        except OSError:
-            shutil.rmtree(draft, ignore_errors=True)
-            continue
-        return RunSpool(path, lock)
+        with contextlib.suppress(OSError):
+            parent.mkdir(parents=True, exist_ok=True)
+            with _making(parent, fcntl.LOCK_SH):
+                return _make_folder(parent, unfinished)
     what = f"no place to keep the run's output: neither `{spool}` nor `{tempfile.gettempdir()}` can be written"
     raise StoreError(what, hint="free some space, or choose another place with --db")
+
+
+def _make_folder(parent: Path, unfinished: Unfinished) -> RunSpool:
+    # Nobody looks at a hidden folder: it appears together with its lock and all that a finder needs.
+    draft = parent / f"{NEW}{unfinished.envelope.uid}"
+    draft.mkdir(mode=0o700)
+    lock = (draft / "lock").open("wb")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _write_whole(draft / "run.json", msgspec.json.encode(unfinished))
+        return RunSpool(draft.rename(parent / unfinished.envelope.uid), lock)
+    except OSError:
+        lock.close()
+        shutil.rmtree(draft, ignore_errors=True)
+        raise
+
+
+@contextlib.contextmanager
+def _making(place: Path, how: int) -> Iterator[None]:
+    """Hold the place's lock: shared by all who make a folder in it, exclusive for who removes half-made ones."""
+    directory = os.open(place, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(directory, how)
+        yield
+    finally:
+        os.close(directory)
 
 
 def abandoned(spool: Path) -> Iterator[RunSpool]:
@@ -161,12 +179,13 @@ def abandoned(spool: Path) -> Iterator[RunSpool]:
 
 def _sweep(spool: Path) -> None:
     """Remove the folders of processes that died while they made or removed one."""
-    for gone in [gone for place in places_of(spool) for gone in place.glob(f"{GONE}*")]:
-        shutil.rmtree(gone, ignore_errors=True)
-    for new in [new for place in places_of(spool) for new in place.glob(f"{NEW}*")]:
-        with contextlib.suppress(OSError), (new / "lock").open("rb+") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            shutil.rmtree(new, ignore_errors=True)
+    for place in places_of(spool):
+        for gone in place.glob(f"{GONE}*"):
+            shutil.rmtree(gone, ignore_errors=True)
+        # Where somebody is just making one, the next command tidies up.
+        with contextlib.suppress(OSError), _making(place, fcntl.LOCK_EX | fcntl.LOCK_NB):
+            for new in place.glob(f"{NEW}*"):
+                shutil.rmtree(new, ignore_errors=True)
 
 
 def _folders_in(place: Path) -> list[Path]:

@@ -20,7 +20,7 @@ VERBS = {
     "db": "path, check, migrate or reproject the database",
 }
 
-COMMON_OPTIONS = {"--json": 1, "--debug": 1, "--db": 2}
+COMMON_OPTIONS = {"--json": 1, "--color": 2, "--debug": 1, "--db": 2}
 """Words that each of the common options takes, itself included; they may also stand before the verb."""
 
 

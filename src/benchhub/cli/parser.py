@@ -4,6 +4,7 @@ import argparse
 import re
 from typing import NoReturn
 
+from benchhub.cli.colour import WISHES
 from benchhub.errors import UserError
 
 
@@ -29,6 +30,12 @@ def parser_of(verb: str, what: str) -> Parser:
     common = parser.add_argument_group("common options")
     common.add_argument("--db", metavar="PATH", help="the database file (default: BH_DB, else the user's own)")
     common.add_argument("--json", action="store_true", help="print JSON on standard output, and nothing else there")
+    common.add_argument(
+        "--color",
+        choices=WISHES,
+        default="auto",
+        help="colours on a terminal (auto; NO_COLOR and FORCE_COLOR are heard), always or never",
+    )
     common.add_argument("--debug", action="store_true", help="show the traceback of an error")
     return parser
 

@@ -193,7 +193,21 @@ class RoleThatNobodyKnows(Counting):
 class ResultFileElsewhere(Counting):
     def plan(self, request: PlanRequest) -> Plan:
         step = Step(("counting",), request.directory)
-        return Plan(steps=(step,), files=(ResultFile("../results.json"),))
+        return Plan(steps=(step,), files=(ResultFile("../results.json", place="directory"),))
+
+
+@caught_by("test_its_commands_can_be_started")
+class ResultFileThatNobodyIsToldToWrite(Counting):
+    def plan(self, request: PlanRequest) -> Plan:
+        step = Step(("counting", "--to", "results.json"), request.directory)
+        return Plan(steps=(step,), files=(ResultFile("results.json"),))
+
+
+@caught_by("test_its_commands_can_be_started")
+class ResultFileAtNoPlace(Counting):
+    def plan(self, request: PlanRequest) -> Plan:
+        step = Step(("counting", "--to", "{results}"), request.directory)
+        return Plan(steps=(step,), files=(ResultFile("results.json", place="anywhere"),))  # type: ignore[arg-type]
 
 
 @caught_by("test_its_commands_can_be_started")

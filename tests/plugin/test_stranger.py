@@ -153,7 +153,7 @@ def test_the_guide_passes_the_suite_that_it_recommends(place: Place) -> None:
     suite = place.root / "suite"
     (suite / "captured" / "two-rounds").mkdir(parents=True)
     (suite / "captured" / "two-rounds" / "stdout.txt").write_text("mytool 1.0\nsort: 1.5\nsort: 2.5\nmerge: 7\nbye\n")
-    (suite / "test_mytool.py").write_text(blocks("python")[1])
+    (suite / "test_mytool.py").write_text(blocks("python")[-1])
     tested = subprocess.run(
         [str(place.python), "-m", "pytest", "-q", "-p", "no:cacheprovider", str(suite)],
         env=place.env,

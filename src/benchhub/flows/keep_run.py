@@ -6,6 +6,7 @@ tries again, and nothing is counted twice, since a run's uid is kept once.
 
 import contextlib
 from collections.abc import Callable, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Protocol
 
@@ -13,6 +14,7 @@ import msgspec
 
 from benchhub.errors import ConflictError, SetAsideError, StoreError
 from benchhub.flows.collect import collect
+from benchhub.flows.result_files import problems_of
 from benchhub.flows.spool import RunSpool, Unfinished, abandoned, artifacts_in, streams_in
 from benchhub.model.report import Report
 from benchhub.plugin.contract import Captured, Framework
@@ -120,7 +122,9 @@ def _interrupted(run: RunSpool, unfinished: Unfinished, frameworks: Mapping[str,
         case_name=unfinished.case_name,
     )
     framework = frameworks.get(envelope.framework.name)
-    collected = collect(framework.read(captured) if framework else (), cell=envelope.spec.cell)
+    read = framework.read(captured) if framework else ()
+    missing = problems_of(run.path, unfinished.files, is_killed=True)
+    collected = collect(chain(read, missing), cell=envelope.spec.cell)
     return Report(
         envelope=msgspec.structs.replace(envelope, status="interrupted"),
         catalog=collected.catalog,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from benchhub.flows.spool import READ_KINDS
 from benchhub.model.case import Case
 from benchhub.model.record import LogLine
 from benchhub.model.report import ArtifactRef, Report
@@ -31,7 +32,9 @@ def captured_again(database: Database, report: Report) -> Captured:
     options = dict(envelope.spec.options)
     arguments = tuple(options.pop("arguments", ()))
     return Captured(
-        streams=tuple(stream_again(database, artifact) for artifact in ordered(report.artifacts)),
+        streams=tuple(
+            stream_again(database, artifact) for artifact in ordered(report.artifacts) if artifact.kind in READ_KINDS
+        ),
         executions=envelope.executions,
         exit_code=envelope.exit_code,
         is_timed_out=any(execution.is_timed_out for execution in envelope.executions),

@@ -14,10 +14,12 @@ from pathlib import Path
 import msgspec
 
 from benchhub.errors import StoreError, ToolError
+from benchhub.flows import result_files
 from benchhub.flows.collect import Collected, collect, status_of
 from benchhub.flows.events import BuildStarted, RunFinished, RunStarted, TargetFailed, Watcher
 from benchhub.flows.keep_run import Keeper, keep_run
 from benchhub.flows.prepare import Built, Prepared, build, plan_target
+from benchhub.flows.result_files import collect_files, note
 from benchhub.flows.spool import RunSpool, Unfinished, artifacts_in, open_run_spool, streams_in
 from benchhub.model.circumstance import Environment, Machine, Revision, Subject, User
 from benchhub.model.identity import new_run_uid
@@ -25,11 +27,12 @@ from benchhub.model.place import Cell, Project, Target
 from benchhub.model.record import DISTURBANCE, Context, Problem, Record
 from benchhub.model.report import Body, Envelope, FrameworkFacts, Report
 from benchhub.model.run import Execution
-from benchhub.plugin.contract import Captured, Framework, Plan, Runtime, Step
+from benchhub.plugin.contract import Captured, Framework, Runtime, Step
 from benchhub.workspace.environment import disturbances
 
 PROBLEM_KINDS = {
     "output-lost": "The disk was full while a program printed: what came after is missing.",
+    **result_files.PROBLEM_KINDS,
 }
 """Doubts of our own, beside those of the frameworks."""
 
@@ -166,11 +169,12 @@ class _Numbered(msgspec.Struct, frozen=True):
 def _run_once(one: Ready, request: RunRequest, runtime: Runtime, database: Callable[[], Keeper], to: _Numbered) -> None:
     envelope = _envelope(one, request)
     case_name = one.chosen.case_name or one.prepared.case_name
-    unfinished = Unfinished(
-        envelope, one.prepared.options, one.prepared.arguments, case_name, _file_names(one.prepared.plan)
-    )
+    files = one.prepared.plan.files
+    unfinished = Unfinished(envelope, one.prepared.options, one.prepared.arguments, case_name, files)
     spool = open_run_spool(request.spool, unfinished)
     to.watcher.on(RunStarted(envelope.uid, envelope.label, one.chosen.cell.values, to.number, to.count))
+    directory = Path(one.chosen.directory)
+    noted = note(directory, files)
     before = _disturbances("before")
     try:
         executions = _execute(one, request, runtime, spool)
@@ -178,7 +182,11 @@ def _run_once(one: Ready, request: RunRequest, runtime: Runtime, database: Calla
         spool.discard()
         to.watcher.on(TargetFailed(envelope.label, one.chosen.cell.values, error.what, error.hint))
         return
-    facts = (*before, *_disturbances("after"))
+    facts: tuple[Context | Problem, ...] = (
+        *before,
+        *_disturbances("after"),
+        *collect_files(spool.path, directory, files, noted),
+    )
     report, collected = read_run(spool, unfinished, one.prepared.framework, executions, facts)
     run_id, why_not = None, None
     try:
@@ -252,16 +260,12 @@ def _with_results(step: Step, results: str) -> Step:
     )
 
 
-def _file_names(plan: Plan) -> tuple[str, ...]:
-    return tuple(file.name for file in plan.files)
-
-
 def read_run(
     spool: RunSpool,
     unfinished: Unfinished,
     framework: Framework,
     executions: tuple[Execution, ...],
-    facts: tuple[Context, ...] = (),
+    facts: tuple[Context | Problem, ...] = (),
 ) -> tuple[Report, Collected]:
     """Read what a run left in its folder, and return its whole report.
 

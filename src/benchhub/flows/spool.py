@@ -6,6 +6,7 @@ Each run has a folder beside the database, from before its first program starts 
       lock          held by the process that runs it, so that a dead owner is told from a slow one
       run.json      who, what, where: enough to keep the run if nobody lives to finish it
       stdout, stderr, results/…   raw bytes as they come
+      collected/…   result files that the tool wrote elsewhere, copied when the run had ended
       report.json   the whole report, once there is one
 
 So keeping cannot break running, and a killed run loses no byte that had arrived: the next command finds the folder,
@@ -25,15 +26,20 @@ from typing import Any, BinaryIO
 import msgspec
 
 from benchhub.errors import StoreError
+from benchhub.flows.result_files import kept_files
 from benchhub.model.identity import digest
 from benchhub.model.report import ArtifactRef, Envelope, Report
-from benchhub.plugin.contract import Stream
+from benchhub.plugin.contract import ResultFile, Stream
 
 NEW = ".new-"
 """How the name of a folder begins that is being made; nothing has started in it."""
 
 GONE = ".gone-"
 """How the name of a folder begins that is being removed; whoever sees it may help."""
+
+
+READ_KINDS = frozenset({"output", "result"})
+"""Kinds of artifacts that a reader gets; all others are kept for people."""
 
 
 class Unfinished(msgspec.Struct, frozen=True):
@@ -43,7 +49,7 @@ class Unfinished(msgspec.Struct, frozen=True):
     options: dict[str, Any] = {}
     arguments: tuple[str, ...] = ()
     case_name: str = ""
-    files: tuple[str, ...] = ()
+    files: tuple[ResultFile, ...] = ()
 
 
 class RunSpool:
@@ -79,7 +85,7 @@ class RunSpool:
     @property
     def results(self) -> Path:
         """The fresh directory for the tool's result files."""
-        path = self.path / "results"
+        path = self.path.absolute() / "results"  # The tool runs in a directory of its own.
         path.mkdir(exist_ok=True)
         return path
 
@@ -195,18 +201,23 @@ def _folders_in(place: Path) -> list[Path]:
         return []
 
 
-def streams_in(path: Path, files: tuple[str, ...] = ()) -> tuple[Stream, ...]:
-    """Return the non-empty streams of a run's folder: output first, then the result files expected."""
-    named = [("stdout", path / "stdout"), ("stderr", path / "stderr")]
-    named += [(name, path / "results" / name) for name in files]
-    return tuple(Stream.of_file(name, file) for name, file in named if file.is_file() and file.stat().st_size)
+def streams_in(path: Path, files: tuple[ResultFile, ...] = ()) -> tuple[Stream, ...]:
+    """Return the non-empty streams of a run's folder that are to be read: output first, then result files by name."""
+    return tuple(Stream.of_file(name, file) for name, kind, file in _files_in(path, files) if kind in READ_KINDS)
 
 
-def artifacts_in(path: Path, files: tuple[str, ...] = ()) -> tuple[ArtifactRef, ...]:
+def artifacts_in(path: Path, files: tuple[ResultFile, ...] = ()) -> tuple[ArtifactRef, ...]:
     """Return a reference, with digest, to each non-empty file of a run's folder."""
-    named = [("stdout", "output", path / "stdout"), ("stderr", "output", path / "stderr")]
-    named += [(name, "result", path / "results" / name) for name in files]
-    return tuple(artifact_of(file, name, kind) for name, kind, file in named if file.is_file() and file.stat().st_size)
+    return tuple(artifact_of(file, name, kind) for name, kind, file in _files_in(path, files))
+
+
+def _files_in(path: Path, files: tuple[ResultFile, ...]) -> Iterator[tuple[str, str, Path]]:
+    for name in ("stdout", "stderr"):
+        if (path / name).is_file() and (path / name).stat().st_size:
+            yield name, "output", path / name
+    for kept in kept_files(path, files):
+        if kept.size_bytes:
+            yield kept.name, kept.kind, kept.path
 
 
 def artifact_of(file: Path, name: str, kind: str) -> ArtifactRef:

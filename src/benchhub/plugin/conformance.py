@@ -210,10 +210,7 @@ class FrameworkConformance:
                 planned += 1
                 for step in (*plan.asks.values(), *plan.build, *plan.steps):
                     _check_step(step)
-                for file in plan.files:
-                    assert file.name, "a result file needs a name"
-                    assert not os.path.isabs(file.name), f"{file.name!r} is not below the result directory"  # noqa: PTH117
-                    assert ".." not in file.name.split("/"), f"{file.name!r} leads out of the result directory"
+                _check_files(plan)
         assert planned, "no target could be planned: give one in `targets`"
 
     # -- read
@@ -384,6 +381,20 @@ def _check_step(step: Step) -> None:
     assert os.path.isabs(step.cwd), f"{step.cwd!r} is not absolute"  # noqa: PTH117
     assert step.role in {"measure", "warmup", "build"}, f"no such role {step.role!r}"
     assert step.timeout_s is None or step.timeout_s > 0, "a time limit is more than 0"
+
+
+def _check_files(plan: Plan) -> None:
+    """Check that what the plan expects can be found, and that the tool is told where to write it."""
+    for file in plan.files:
+        assert file.name, "a result file needs a name"
+        assert file.kind, f"{file.name!r} needs a kind"
+        assert not os.path.isabs(file.name), f"{file.name!r} is not below the {file.place}"  # noqa: PTH117
+        assert not {"", ".", ".."} & set(file.name.split("/")), f"{file.name!r} is no plain path below the {file.place}"
+        assert file.place in {"results", "directory"}, f"{file.name!r} is looked for nowhere: {file.place!r}"
+    said = [word for step in plan.steps for word in (*step.argv, *step.env.values())]
+    is_told = any("{results}" in word for word in said)
+    for file in plan.files:
+        assert is_told or file.place != "results", f"no step is told to write {file.name!r} to {{results}}"
 
 
 def _check_record(record: Record) -> None:

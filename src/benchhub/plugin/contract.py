@@ -12,7 +12,7 @@ A ``Runtime`` starts programs somewhere and brings back their bytes.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Literal, Protocol
 
 import msgspec
 
@@ -66,10 +66,22 @@ class Step(msgspec.Struct, frozen=True):
 
 
 class ResultFile(msgspec.Struct, frozen=True):
-    """A file that the tool is told to write, below the run's fresh result directory."""
+    """A file, or several, that the tool writes beside its output.
+
+    Attributes:
+        name: A relative path with ``/``. ``*`` and ``?`` stand for anything within one part, ``**/`` for any folders:
+            each file that is found becomes a stream of its own, called as its path.
+        kind: ``result`` is read; what is of another kind (``profile``) is kept, and not read.
+        place: ``results``: below the run's fresh result directory, which the tool is told by ``{results}``.
+            ``directory``: below the target's directory, where the tool insists on writing. There lies what older runs
+            left, too: what a run did not write itself is never read.
+        is_optional: Its absence is no problem.
+    """
 
     name: str
     kind: str = "result"
+    place: Literal["results", "directory"] = "results"
+    is_optional: bool = False
 
 
 class PlanRequest(msgspec.Struct, frozen=True):
@@ -103,7 +115,7 @@ class Plan(msgspec.Struct, frozen=True):
             answer, the plan is made again with it. A failing ask answers with empty bytes.
         build: Run once, in order, before the first run.
         steps: Run in order for each run.
-        files: Result files expected, by name, in the run's result directory.
+        files: Result files expected, by name or pattern.
         toolchain: What decides results, e.g. ``go1.26.8``.
         class_facts: Software facts that change results (flags).
         variables: Environment variables that change results: where one is set, it is such a fact, too.
@@ -129,7 +141,7 @@ class Stream(msgspec.Struct, frozen=True):
     """Bytes that a tool wrote, readable more than once.
 
     Attributes:
-        name: ``stdout``, ``stderr``, or a result file's name.
+        name: ``stdout``, ``stderr``, or a result file's path, relative to where it was looked for.
         open: Returns the bytes in chunks of any size.
         path: Of the file they lie in, when they do.
     """
@@ -159,7 +171,7 @@ class Captured(msgspec.Struct, frozen=True):
     """All that one run left behind.
 
     Attributes:
-        streams: In the order ``stdout``, ``stderr``, result files; empty ones may be missing.
+        streams: In the order ``stdout``, ``stderr``, result files by name; empty ones may be missing.
         executions: The programs of the run, in order; empty for imported files.
         exit_code: ``None`` when unknown.
         is_timed_out: Our own limit ended it.

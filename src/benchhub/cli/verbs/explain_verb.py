@@ -15,7 +15,8 @@ from benchhub.workspace.mask import mask_variables
 
 EPILOG = """\
 --json prints an array with an object for each cell: label, framework, cell, runs, build, steps with argv, cwd and
-env, and what is known of project, options and toolchain. Credentials are masked here as they are in the database.
+env, files that the tool is expected to write, and what is known of project, options and toolchain. Credentials are
+masked here as they are in the database.
 
 examples:
   bh explain :gobench --runs 10    what `bh run` with the same words would start
@@ -80,6 +81,7 @@ def _document(one: Chosen, prepared: Prepared, runs: int) -> dict[str, object]:
         "project": one.project,
         "build": [*prepared.spec.build, *([*step.argv] for step in plan.build)],
         "steps": plan.steps,
+        "files": plan.files,
         "note": plan.note,
     }
 
@@ -97,6 +99,9 @@ def _print(one: Chosen, prepared: Prepared, runs: int) -> None:
         print(f"  build      {_command(step)}")
     for step in plan.steps:
         print(f"  {step.role:<10} {_command(step)}")
+    for file in plan.files:
+        where = "{results}/" if file.place == "results" else ""
+        print(f"  {'optional' if file.is_optional else 'expects':<10} {where}{file.name}")
     for directory in dict.fromkeys(step.cwd for step in plan.steps):
         print(f"  in         {directory}")
 

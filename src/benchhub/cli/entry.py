@@ -10,6 +10,7 @@ VERBS = {
     "run": "run tests and benchmarks, and keep every result",
     "list": "list what can be run",
     "explain": "say what would run, and run nothing",
+    "estimate": "say how long a run would take, from earlier ones",
     "runs": "list the runs that are kept",
     "show": "show one run",
     "log": "print the output of a run, or of one of its cases",
@@ -24,7 +25,7 @@ COMMON_OPTIONS = {"--json": 1, "--color": 2, "--debug": 1, "--db": 2}
 """Words that each of the common options takes, itself included; they may also stand before the verb."""
 
 
-PASSING_ON = frozenset({"run", "list", "explain"})
+PASSING_ON = frozenset({"run", "list", "explain", "estimate"})
 """The verbs whose words behind `--` are a program, or arguments for a tool."""
 
 

@@ -136,7 +136,7 @@ def _cell(cell: dict[str, str]) -> str:
 def _line_of(event: RunFinished) -> str:
     envelope = event.report.envelope
     counts = ", ".join(f"{count} {word}" for word, count in counts_of([event]).items())
-    wall_s = sum(execution.wall_s for execution in envelope.executions)
+    wall_s = sum(execution.wall_s for execution in envelope.executions if execution.role != "build")
     number = f" {event.number}/{event.count}" if event.count > 1 else ""
     unread = event.collected.body.unread_count
     odd = f", {plural(unread, 'unread line')}" if unread else ""

@@ -117,6 +117,16 @@ def _answer(step: Step, runtime: Runtime) -> bytes:
     return bytes(sink.stdout) if execution.is_ok else b""
 
 
+def spec_of(target: Target, cell: Cell, framework: Framework, arguments: tuple[str, ...] = ()) -> Spec:
+    """Return what will be kept of a target, without asking its tool anything.
+
+    Raises:
+        UserError: The options make no sense.
+    """
+    kept = mask_options(msgspec.to_builtins(decode_options(target, cell, framework)))
+    return _spec(target, cell, kept, mask_arguments(arguments))
+
+
 def _spec(target: Target, cell: Cell, options: Mapping[str, Any], arguments: tuple[str, ...]) -> Spec:
     """Return what will be kept of the target: without credentials, so that two of them make no two specs."""
     return Spec(
@@ -142,9 +152,11 @@ class Built(msgspec.Struct, frozen=True):
     """What the builds of a cell leave for its runs.
 
     Attributes:
+        done: Builds that succeeded.
         failed: Builds that may fail and did, each with all that it printed.
     """
 
+    done: tuple[Execution, ...] = ()
     failed: tuple[tuple[Execution, CollectingSink], ...] = ()
 
 
@@ -157,6 +169,7 @@ def build(prepared: Prepared, runtime: Runtime, *, directory: str) -> Built:
     own = [
         Step(argv=tuple(argv), cwd=directory, env=prepared.target.env, role="build") for argv in prepared.target.build
     ]
+    done: list[Execution] = []
     failed: list[tuple[Execution, CollectingSink]] = []
     for step in (*own, *prepared.plan.build):
         sink = CollectingSink.empty()
@@ -164,11 +177,12 @@ def build(prepared: Prepared, runtime: Runtime, *, directory: str) -> Built:
         if execution.is_interrupted:
             raise KeyboardInterrupt
         if execution.is_ok:
+            done.append(execution)
             continue
         if not step.may_fail:
             raise _build_error(prepared.target, step, execution, sink)
         failed.append((execution, sink))
-    return Built(tuple(failed))
+    return Built(tuple(done), tuple(failed))
 
 
 BUILD_LINES_SHOWN = 20

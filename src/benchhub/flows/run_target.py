@@ -91,6 +91,10 @@ class Ready(msgspec.Struct, frozen=True):
     runs: int
     built: Built = Built()
 
+    def without_builds(self) -> "Ready":
+        """Return the same for later runs: the first alone tells of the builds that all of them share."""
+        return msgspec.structs.replace(self, built=msgspec.structs.replace(self.built, done=()))
+
 
 def run_targets(
     chosen: list[Chosen],
@@ -126,7 +130,8 @@ def run_targets(
             if round_index >= one.runs:
                 continue
             number += 1
-            _run_once(one, request, runtime, database, _Numbered(watcher, number, count))
+            now = one if round_index == 0 else one.without_builds()
+            _run_once(now, request, runtime, database, _Numbered(watcher, number, count))
 
 
 def _prepare(
@@ -226,7 +231,7 @@ def _envelope(one: Ready, request: RunRequest) -> Envelope:
 
 def _execute(one: Ready, request: RunRequest, runtime: Runtime, spool: RunSpool) -> tuple[Execution, ...]:
     """Run the steps of one run in order, until one is ended from outside."""
-    executions: list[Execution] = []
+    executions = [msgspec.structs.replace(execution, argv=request.mask(execution.argv)) for execution in one.built.done]
     for execution, said in one.built.failed:
         spool.write("stdout", bytes(said.stdout))
         spool.write("stderr", bytes(said.stderr))

@@ -125,11 +125,17 @@ def put_project(database: Database, project: Project) -> tuple[int, int]:
         name=repository.name,
         default_branch=repository.default_branch,
     )
-    place = {**_place(repository), "path": project.path}
-    found = database.one("find_project", **place) or database.one("find_project_alias", **place)
-    if found:
-        return int(found[0]), repo_id
+    found = find_project(database, project)
+    if found is not None:
+        return found, repo_id
     return _id(database, "put_project", repo_id=repo_id, path=project.path, name=project.name), repo_id
+
+
+def find_project(database: Database, project: Project) -> int | None:
+    """Return the id of a project that is known, at its present place or by an alias."""
+    place = {**_place(project.repository), "path": project.path}
+    found = database.one("find_project", **place) or database.one("find_project_alias", **place)
+    return int(found[0]) if found else None
 
 
 def _place(repository: Repository) -> dict[str, str]:

@@ -470,6 +470,41 @@ SELECT m.series_id, a.hash, x.name AS metric, x.unit FROM measurement m
 JOIN series s ON s.id = m.series_id JOIN case_alias a ON a.case_id = s.case_id JOIN metric x ON x.id = s.metric_id
 WHERE m.run_id = :run_id;
 
+-- name: run_durations
+WITH wanted AS (SELECT w.key AS place, s.id AS spec_id, hex(s.hash) = json_extract(w.value, '$.spec') AS same_spec,
+    json_extract(w.value, '$.machine_class') AS machine_class
+  FROM json_each(:wanted) w
+    JOIN target t ON t.project_id = :project_id AND t.name = json_extract(w.value, '$.label')
+    JOIN spec s ON s.target_id = t.id AND json_extract(s.doc, '$.cell') = json_extract(w.value, '$.cell')),
+recent AS (SELECT id, spec_id, lane_id, origin, status, finished_at - started_at AS took FROM run
+  WHERE project_id = :project_id ORDER BY started_text DESC, id DESC LIMIT :looked_at),
+counted AS (SELECT w.place, r.id, r.took / 1000.0 AS seconds, w.same_spec, hex(m.hash) = w.machine_class AS same_machine,
+    r.status = 'passed' AS passed, row_number() OVER (PARTITION BY w.place, w.same_spec, hex(m.hash) = w.machine_class,
+      r.status = 'passed' ORDER BY r.id DESC) AS number
+  FROM wanted w JOIN recent r ON r.spec_id = w.spec_id JOIN lane l ON l.id = r.lane_id
+    JOIN machine_class m ON m.id = l.machine_class_id
+  WHERE r.origin = 'run' AND r.status IN ('passed', 'failed') AND r.took >= 0)
+SELECT place, seconds, same_spec, same_machine, passed FROM counted WHERE number <= :count ORDER BY place, id DESC;
+
+-- name: build_durations
+WITH wanted AS (SELECT w.key AS place, s.id AS spec_id, hex(s.hash) = json_extract(w.value, '$.spec') AS same_spec,
+    json_extract(w.value, '$.machine_class') AS machine_class
+  FROM json_each(:wanted) w
+    JOIN target t ON t.project_id = :project_id AND t.name = json_extract(w.value, '$.label')
+    JOIN spec s ON s.target_id = t.id AND json_extract(s.doc, '$.cell') = json_extract(w.value, '$.cell')),
+recent AS (SELECT id, spec_id, lane_id, origin FROM run
+  WHERE project_id = :project_id ORDER BY started_text DESC, id DESC LIMIT :looked_at),
+counted AS (SELECT w.place, r.id, r.lane_id, w.same_spec, w.machine_class,
+    row_number() OVER (PARTITION BY w.place ORDER BY r.id DESC) AS number
+  FROM wanted w JOIN recent r ON r.spec_id = w.spec_id WHERE r.origin = 'run'),
+built AS (SELECT c.place, c.id, c.same_spec, hex(m.hash) = c.machine_class AS same_machine,
+    (SELECT sum(json_extract(e.value, '$.wall_s')) FROM json_each(q.envelope, '$.executions') e
+      WHERE json_extract(e.value, '$.role') = 'build' HAVING max(json_extract(e.value, '$.exit_code') = 0)) AS seconds
+  FROM counted c JOIN report q ON q.id = c.id JOIN lane l ON l.id = c.lane_id
+    JOIN machine_class m ON m.id = l.machine_class_id
+  WHERE c.number <= :count)
+SELECT place, seconds, same_spec, same_machine, 1 AS passed FROM built WHERE seconds IS NOT NULL ORDER BY place, id DESC;
+
 -- name: names_of_views
 SELECT name FROM sqlite_master WHERE type = 'view' ORDER BY name;
 

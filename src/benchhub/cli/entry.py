@@ -19,6 +19,7 @@ VERBS = {
     "import": "keep output files that were made elsewhere",
     "parse": "read output files and print what they say; no database",
     "db": "path, check, migrate or reproject the database",
+    "doctor": "look at tools, git, database, machine and permissions",
 }
 
 COMMON_OPTIONS = {"--json": 1, "--color": 2, "--debug": 1, "--db": 2}

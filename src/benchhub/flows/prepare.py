@@ -77,7 +77,7 @@ def plan_target(  # noqa: PLR0913 -- what a plan depends on
         open_asks = {name: step for name, step in plan.asks.items() if name not in request.answers}
         if not open_asks:
             break
-        answers = {name: _answer(step, runtime) for name, step in open_asks.items()}
+        answers = {name: answer(step, runtime) for name, step in open_asks.items()}
         request = msgspec.structs.replace(request, answers={**request.answers, **answers})
         plan = framework.plan(request)
     kept = mask_options(msgspec.to_builtins(options))
@@ -111,7 +111,12 @@ def decode_options(target: Target, cell: Cell, framework: Framework) -> msgspec.
         raise UserError(what, hint=f"`{framework.name}` knows {known}") from error
 
 
-def _answer(step: Step, runtime: Runtime) -> bytes:
+def answer(step: Step, runtime: Runtime) -> bytes:
+    """Return what a tool answers; nothing when it fails.
+
+    Raises:
+        ToolError: It is not there.
+    """
     sink = CollectingSink.empty()
     execution = runtime.execute(step, sink, timeout_s=step.timeout_s or ASK_TIMEOUT_S)
     return bytes(sink.stdout) if execution.is_ok else b""

@@ -224,14 +224,19 @@ def _search() -> list[EntryPoint]:
     )
 
 
-def _cache_path(folders: list[tuple[str, int | None]]) -> str:
+def cache_folder() -> str:
+    """Return where what was found is kept, whether or not it is there."""
     said = os.environ.get("XDG_CACHE_HOME", "")
     # Source: XDG Base Directory Specification 0.8: a relative path is to be ignored.
     home = said if os.path.isabs(said) else os.path.expanduser("~/.cache")  # noqa: PTH111, PTH117
+    return os.path.join(home, "benchhub")  # noqa: PTH118
+
+
+def _cache_path(folders: list[tuple[str, int | None]]) -> str:
     # A relative entry means another folder elsewhere; its time alone would tell that only most of the time.
     here = "" if all(path.startswith("/") for path, _ in folders) else _here()
     who = digest([__version__, sys.version, here, [path for path, _ in folders]]).hex()
-    return os.path.join(home, "benchhub", f"entry-points-{who}.json")  # noqa: PTH118
+    return os.path.join(cache_folder(), f"entry-points-{who}.json")  # noqa: PTH118
 
 
 def _here() -> str:

@@ -1,6 +1,7 @@
 """`bh db check`: is the file sound, is all there that it names, and do derived tables say what the facts say?"""
 
 import hashlib
+import sqlite3
 from collections.abc import Iterator
 
 import msgspec
@@ -48,6 +49,15 @@ def check(database: Database, *, deep: bool = False) -> list[Finding]:
                 return [*findings, Finding("more", "", f"only the first {FINDINGS_MAX} findings are told")]
             findings.append(finding)
     return findings
+
+
+def first_damage(database: Database) -> str | None:
+    """Return the first damage that SQLite finds in the file's pages without comparing indexes; ``None`` for none."""
+    try:
+        (said,) = database.connection.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.DatabaseError as error:
+        return str(error)
+    return None if said == "ok" else str(said)
 
 
 def _pages(database: Database) -> Iterator[Finding]:

@@ -85,6 +85,12 @@ def recent_runs(
     return rows_of(database, "recent_runs", count=count, project=project, target=target, status=status)
 
 
+def newest_start_ms(database: Database) -> int | None:
+    """Return when the last run began by the clocks of those who ran, in milliseconds since 1970; ``None`` for none."""
+    (started_at_ms,) = database.one("newest_start")
+    return None if started_at_ms is None else int(started_at_ms)
+
+
 def run_whole(database: Database, run_id: int) -> dict[str, Any]:
     """Return all that the views say of one run: ``run``, ``results``, ``tests``, ``suites``, ``problems``, …."""
     return {

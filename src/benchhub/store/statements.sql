@@ -380,6 +380,9 @@ SELECT id, uid, id AS report_id FROM run WHERE uid >= :low AND uid < :high ORDER
 -- name: run_from_end
 SELECT id, uid, id AS report_id FROM run ORDER BY id DESC LIMIT 1 OFFSET :back;
 
+-- name: newest_start
+SELECT max(started_at) FROM run WHERE started_text = (SELECT max(started_text) FROM run);
+
 -- name: recent_runs
 SELECT run_id, run_uid, project, target, cell, status, commit_short, branch, dirty, machine, toolchain, started_at, seconds,
   wall_s, user_name, origin, (SELECT count(*) FROM measurement m WHERE m.run_id = runs.run_id) AS measurements,

@@ -1,0 +1,94 @@
+"""`bh doctor`: what a person should know before believing a number that was measured here."""
+
+import argparse
+import os
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from itertools import groupby
+from pathlib import Path
+from textwrap import wrap
+
+import msgspec
+
+from benchhub.cli import exit_codes
+from benchhub.cli.desk import Desk
+from benchhub.cli.human import plural
+from benchhub.flows.doctor.diagnosis import Diagnosis
+from benchhub.flows.doctor.examine import Patient, examine
+
+LINE_COLUMNS = 110
+
+EPILOG = """\
+Looks at the tools of all frameworks, git, the database, places, the machine and permissions, and changes nothing. A
+line is ok; advice, with why it matters and what to do; a problem, which keeps `bh run` from working here; or unknown,
+with why it could not be learned.
+
+Ends with 0, also with advice. With a problem it ends as `bh run` would: 2 for a broken configuration, 6 for a tool that
+a target here needs and that is not there, 4 for the database; of several, the first in this order.
+
+--json prints one object: diagnoses, each with section, name, state, what, why, todo and exit_code; and counts, of each
+state.
+
+examples:
+  bh doctor
+  bh doctor --advice               only what is not as it should be
+  bh doctor --json
+"""
+
+_ORDER = (exit_codes.USAGE, exit_codes.NOTHING_RAN, exit_codes.NOT_KEPT)
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the words."""
+    parser.epilog = EPILOG
+    parser.add_argument("--advice", action="store_true", help="only advice and problems")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print what was found; the code is that of the worst problem."""
+    with Desk.open(args) as desk:
+        patient = Patient(
+            directory=Path.cwd(),
+            settings=desk.settings,
+            environ=os.environ,
+            frameworks=desk.frameworks,
+            runtime=desk.runtime,
+            spool=desk.spool,
+            scratch=str(desk.scratch),
+        )
+        found = list(examine(patient))
+    counts = Counter(one.state for one in found)
+    shown = [one for one in found if not args.advice or one.state in {"advice", "problem"}]
+    if args.json:
+        sys.stdout.buffer.write(msgspec.json.encode({"diagnoses": shown, "counts": counts}) + b"\n")
+    else:
+        _print(shown)
+        print(f"{plural(counts['problem'], 'problem')}, {plural(counts['advice'], 'piece')} of advice")
+    codes = {one.exit_code for one in found}
+    return next((code for code in _ORDER if code in codes), exit_codes.OK)
+
+
+def _print(found: Sequence[Diagnosis]) -> None:
+    name_width = max((len(one.name) for one in found), default=0)
+    for section, members in groupby(found, lambda one: one.section):
+        print(section)
+        for one in members:
+            print(f"  {one.state:<8} {one.name:<{name_width}}  {one.what}")
+            margin = " " * (13 + name_width)
+            for word, text in (("why", one.why), ("do", one.todo)):
+                if text:
+                    head = f"{margin}{word + ':':<5}"
+                    print("\n".join(_wrapped(text, head)))
+
+
+def _wrapped(text: str, head: str) -> list[str]:
+    """Return lines of a text; words that are a command may be longer and stay whole."""
+    return wrap(
+        text,
+        LINE_COLUMNS,
+        initial_indent=head,
+        subsequent_indent=" " * len(head),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -17,9 +17,10 @@ import pytest
 from benchhub.flows.events import Event, RunFinished
 from benchhub.flows.run_target import Chosen, RunRequest, run_targets
 from benchhub.model.case import Case, Param
-from benchhub.model.circumstance import Machine
+from benchhub.model.circumstance import Machine, User
 from benchhub.model.place import Project, Repository, Target
 from benchhub.model.record import Record, Result
+from benchhub.model.rename import Rename
 from benchhub.model.report import NativeTable
 from benchhub.model.unit import Metric, SaidUnit
 from benchhub.plugin.contract import Captured, Framework, Plan, PlanRequest, Step, Tree
@@ -28,7 +29,7 @@ from benchhub.store.database import Database, open_database
 from benchhub.store.dimensions import add_project_alias
 from benchhub.store.find import rows_of
 from benchhub.store.keeper import Keeper
-from benchhub.store.projection import add_case_alias
+from benchhub.store.renaming import rename
 from benchhub.workspace.environment import learn_environment
 from benchhub.workspace.facts import learn_facts, questions
 from benchhub.workspace.machine import learn_machine
@@ -309,8 +310,8 @@ def test_a_repository_without_remote_keeps_its_history_when_its_folder_is_rename
 def test_a_renamed_case_keeps_its_history(house: House) -> None:
     """Good names come late; a better one must not cost a history."""
     (project_id,) = {house.run(options={"case": "BenchmarkSrot"})["project_id"]}
-    old, new = (Case("example.com/thing", name) for name in ("BenchmarkSrot", "BenchmarkSort"))
-    add_case_alias(house.database, project_id, "saying", old, new)
+    wanted = Rename("case", "example.com/thing", "BenchmarkSrot", "BenchmarkSort")
+    rename(house.database, project_id, wanted, user=User("Ada"))
     house.run(options={"case": "BenchmarkSort"})
     assert house.line_lengths() == [2]
     # A run of the old name, from an old branch, still belongs to it.

@@ -9,7 +9,7 @@ import pytest
 from benchhub.errors import StoreError
 from benchhub.store.database import SCHEMA_VERSION, Database, open_database, split_script
 from benchhub.store.keeper import Keeper
-from benchhub.store.migrate import migrate, upgrade
+from benchhub.store.migrate import MIGRATIONS, migrate, upgrade
 from benchhub.store.statements import statements, text_of
 from store.backends import only
 from store.factory import bench_report
@@ -88,6 +88,23 @@ def _an_older_file(path: Path) -> None:
     connection.close()
 
 
+def _a_file_of_the_first_schema(path: Path) -> None:
+    """Make a file as the first release made it, with a run in it."""
+    connection = sqlite3.connect(path)
+    connection.executescript((MIGRATIONS / "versions" / "0001.sql").read_text(encoding="utf-8"))
+    connection.executescript(
+        """
+        INSERT INTO catalog VALUES (1, x'00', x'00');
+        INSERT INTO report VALUES (1, '01900000-0000-7000-8000-000000000000', 0, 'gobench', 1, x'00', '{}', 1, x'00');
+        INSERT INTO repo (id, host, owner, name) VALUES (1, 'example.com', 'them', 'thing');
+        INSERT INTO project VALUES (1, 1, '.', 'thing');
+        INSERT INTO bench_case VALUES (1, 1, x'00', 'bench', 'gobench', 'suite', 'X', 'X', '{}', '');
+        INSERT INTO resolved_catalog VALUES (1, 1, 'gobench', '{"case_ids":[1]}');
+        """
+    )
+    connection.close()
+
+
 def _schema(path: Path) -> list[tuple[str, ...]]:
     with open_database(path, readonly=True) as database:
         objects = list(database.connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY 1, 2"))
@@ -107,6 +124,22 @@ def test_a_migrated_file_is_the_same_as_a_new_one(tmp_path: Path) -> None:
     assert _schema(tmp_path / "old.db") == _schema(tmp_path / "new.db")
     with open_database(tmp_path / "old.db") as database:
         Keeper(database).keep(bench_report())
+
+
+def test_a_file_of_the_first_schema_migrates_to_that_of_a_new_one(tmp_path: Path) -> None:
+    old = tmp_path / "old.db"
+    _a_file_of_the_first_schema(old)
+    with pytest.raises(StoreError, match="0001"):
+        open_database(old)
+    done = migrate(old)
+    assert (done.before, done.after) == ("0001", SCHEMA_VERSION)
+    open_database(tmp_path / "new.db").close()
+    assert _schema(old) == _schema(tmp_path / "new.db")
+    with open_database(old) as database:
+        assert only(database, "SELECT count(*) FROM report") == 1
+        Keeper(database).keep(bench_report())
+        assert only(database, "SELECT count(*) FROM results") == 6
+        assert list(database.connection.execute("PRAGMA foreign_key_check")) == []
 
 
 def test_a_migration_that_fails_leaves_the_file_as_it_was(tmp_path: Path) -> None:

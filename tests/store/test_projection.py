@@ -9,8 +9,9 @@ import pytest
 
 from benchhub.errors import SetAsideError
 from benchhub.model.case import Case, Param
-from benchhub.model.circumstance import Revision
+from benchhub.model.circumstance import Revision, User
 from benchhub.model.record import Context, Problem, Statistic, Unread
+from benchhub.model.rename import Rename
 from benchhub.model.report import Body, Catalog, Column, Envelope, Lines, NativeTable, Report
 from benchhub.model.unit import Metric, SaidUnit
 from benchhub.store.blocks import RUNS_PER_BLOCK
@@ -18,7 +19,8 @@ from benchhub.store.check import check
 from benchhub.store.database import ROWS_PER_STATEMENT, Database
 from benchhub.store.ingest import ingest, load_report, replace_body
 from benchhub.store.keeper import Keeper
-from benchhub.store.projection import add_case_alias, project, reproject
+from benchhub.store.projection import project, reproject
+from benchhub.store.renaming import rename
 from store.backends import content, only, rows
 from store.factory import GOBENCH, TIME, bench_report, envelope, outcome_report, revision
 
@@ -342,9 +344,10 @@ def test_a_report_kept_twice_is_projected_when_it_was_not(database: Database, ke
 def test_two_cases_renamed_to_one_are_both_kept_in_one_run(database: Database, keeper: Keeper) -> None:
     keeper.keep(report_of({"Old": [1e9]}))
     project_id = only(database, "SELECT id FROM project")
-    add_case_alias(database, project_id, "gobench", Case("suite", "Old"), Case("suite", "New"))
+    rename(database, project_id, Rename("case", "suite", "Old", "New"), user=User("Ada"))
+    # It started before the rename, and arrives late.
     run_id = keeper.keep(report_of({"Old": [1e9], "New": [3e9]}))
-    assert rows(database, "SELECT benchmark, value, n FROM results WHERE run_id = ?", run_id) == [("Old", 2.0, 2)]
+    assert rows(database, "SELECT benchmark, value, n FROM results WHERE run_id = ?", run_id) == [("New", 2.0, 2)]
     assert only(database, "SELECT count(*) FROM gobench_results WHERE run_id = ?", run_id) == 2
 
 

@@ -203,7 +203,7 @@ class Desk:
             from benchhub.store.find import case_values_before  # noqa: PLC0415
 
             if uid not in known:
-                known[uid] = case_values_before(self._open_for_writing(), run_id_of[uid], first_run_id)
+                known[uid] = case_values_before(self._open_for_writing(), run_id_of[uid], first_run_id, report)
             return known[uid].get((case_hash(report.envelope.framework.name, case), metric.name, metric.unit))
 
         return previous

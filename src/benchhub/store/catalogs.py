@@ -6,6 +6,7 @@ from math import isfinite
 import msgspec
 
 from benchhub.model.case import Case, case_hash, param_text
+from benchhub.model.rename import Names
 from benchhub.model.report import Report
 from benchhub.model.unit import Metric
 from benchhub.store.database import Database
@@ -37,10 +38,23 @@ class Resolved(msgspec.Struct, frozen=True):
         return places
 
 
-def resolve(database: Database, catalog_id: int, project_id: int, report: Report) -> Resolved:
-    """Return the ids of a report's cases and series; what a catalog needed before is one row."""
+def resolve(database: Database, catalog_id: int, project_id: int, report: Report, names: Names) -> Resolved:
+    """Return the ids of a report's cases and series; what a catalog needed before is one row.
+
+    Args:
+        database: Where.
+        catalog_id: Of the report.
+        project_id: Where it belongs.
+        report: The report.
+        names: What the names that it says mean today.
+    """
     framework = report.envelope.framework.name
-    key = {"catalog_id": catalog_id, "project_id": project_id, "framework": framework}
+    key = {
+        "catalog_id": catalog_id,
+        "project_id": project_id,
+        "framework": framework,
+        "renames_before": names.before,
+    }
     known = database.one("resolved_catalog", **key)
     lines, catalog = report.body.lines, report.catalog
     if known is not None:
@@ -48,7 +62,7 @@ def resolve(database: Database, catalog_id: int, project_id: int, report: Report
         if resolved.case == lines.case and resolved.shape == lines.shape:
             return resolved
     else:
-        resolved = Resolved([_case_id(database, project_id, framework, case) for case in catalog.cases])
+        resolved = Resolved([_case_id(database, project_id, framework, case) for case in names.cases(catalog.cases)])
     seen = set(zip(resolved.case, resolved.shape, strict=True))
     missing = [kind for kind in dict.fromkeys(zip(lines.case, lines.shape, strict=True)) if kind not in seen]
     if known is not None and not missing:
@@ -76,11 +90,9 @@ def _resolved_of(ids: str) -> Resolved:
 
 
 def _case_id(database: Database, project_id: int, framework: str, case: Case) -> int:
-    """Return a case's id: itself, else the case it was renamed to, else a new one."""
+    """Return a case's id, a new one when there is none."""
     identity = case_hash(framework, case)
-    found = database.one("find_case_alias", project_id=project_id, hash=identity) or database.one(
-        "find_case", project_id=project_id, hash=identity
-    )
+    found = database.one("find_case", project_id=project_id, hash=identity)
     if found is not None:
         return int(found[0])
     params = {sql_text(name): sql_text(param.value) for name, param in case.params.items()}

@@ -7,6 +7,7 @@ import msgspec
 from benchhub.model.circumstance import Revision
 from benchhub.model.identity import canonical_json
 from benchhub.model.place import Project, Repository
+from benchhub.model.rename import NAMES_AS_SAID, Names, Rename
 from benchhub.model.report import Envelope, Report
 from benchhub.store.database import Database
 from benchhub.store.text import sql_text
@@ -18,11 +19,13 @@ class Placed(msgspec.Struct, frozen=True):
     """Where a run belongs.
 
     Attributes:
+        names: What the names that the run says mean today.
         moved_commits: Commits that were known and got another place in history by this run.
     """
 
     project_id: int
     lane_id: int
+    names: Names
     moved_commits: list[int]
 
 
@@ -45,7 +48,8 @@ def put_run(database: Database, run_id: int, catalog_id: int, report: Report, *,
     lane_branch = f"fork:{fork_name}:{branch}" if fork_name else branch
     dirty = bool(revision and revision.is_dirty)
     commit_id, base_id, moved_commits = _put_revision(database, repo_id, revision)
-    target_id = _id(database, "put_target", project_id=project_id, name=envelope.label)
+    names = names_of(database, project_id, run_id, envelope.started_at_ms)
+    target_id = _id(database, "put_target", project_id=project_id, name=names.target(envelope.label))
     measured = [execution for execution in envelope.executions if execution.role == "measure"]
     environment_class_id, environment_id = _put_environment(database, envelope)
     machine_class_id = _put_machine_class(database, envelope)
@@ -108,7 +112,20 @@ def put_run(database: Database, run_id: int, catalog_id: int, report: Report, *,
         unread_count=report.body.unread_count,
         block_id=block_id or (None if report.body.lines.case else 0),
     )
-    return Placed(project_id, lane_id, moved_commits)
+    return Placed(project_id, lane_id, names, moved_commits)
+
+
+def names_of(database: Database, project_id: int, report_id: int, started_at_ms: int) -> Names:
+    """Return what the names that a run says mean today.
+
+    A run came before a rename when it was there already, or started before it and arrived late.
+    """
+    rows = database.all("renames_of_project", project_id=project_id)
+    if not rows:
+        return NAMES_AS_SAID
+    came_before = (report_id <= newest_id or started_at_ms < renamed_at for *_, newest_id, renamed_at in rows)
+    before = next((at for at, is_so in enumerate(came_before) if is_so), len(rows))
+    return Names(tuple(Rename(*row[:4]) for row in rows), before)
 
 
 def put_project(database: Database, project: Project) -> tuple[int, int]:

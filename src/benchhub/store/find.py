@@ -7,8 +7,11 @@ from typing import Any, Self
 import msgspec
 
 from benchhub.errors import NothingMatchedError
+from benchhub.model.case import case_hash
 from benchhub.model.identity import canonical_json
+from benchhub.model.report import Report
 from benchhub.store.database import Database
+from benchhub.store.dimensions import names_of
 
 Rows = list[dict[str, Any]]
 
@@ -164,15 +167,31 @@ def values_before(database: Database, run_id: int, first_run_id: int) -> dict[in
     return {series_id: value for series_id, value in rows if value is not None}
 
 
-def case_values_before(database: Database, run_id: int, first_run_id: int) -> dict[tuple[bytes, str, str], float]:
+def case_values_before(
+    database: Database, run_id: int, first_run_id: int, report: Report
+) -> dict[tuple[bytes, str, str], float]:
     """Return the last values on the run's own lane before ``first_run_id``, for who knows cases and no series.
 
-    The key is the hash of a case (see ``case_hash``, by each name that a renamed case has), and name and unit of a
+    The key is the hash of a case (see ``case_hash``) by the name that the run's report says, and name and unit of a
     metric.
     """
     before = values_before(database, run_id, first_run_id)
+    said = _said_hashes(database, run_id, report)
     return {
-        (row["hash"], row["metric"], row["unit"]): before[row["series_id"]]
-        for row in rows_of(database, "series_names_of_run", run_id=run_id)
-        if row["series_id"] in before
+        (said.get(digest, digest), metric, unit): before[series_id]
+        for series_id, digest, metric, unit in database.all("series_names_of_run", run_id=run_id)
+        if series_id in before
+    }
+
+
+def _said_hashes(database: Database, run_id: int, report: Report) -> dict[bytes, bytes]:
+    """Return, by the hash of a renamed case today, its hash by the name that the report says."""
+    _, project_id, _, _ = database.one("run_of_report", report_id=run_id)
+    names = names_of(database, project_id, run_id, report.envelope.started_at_ms)
+    if not names.renames:
+        return {}
+    framework, cases = report.envelope.framework.name, report.catalog.cases
+    return {
+        case_hash(framework, now): case_hash(framework, case)
+        for case, now in zip(cases, names.cases(cases), strict=True)
     }

@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 
 from benchhub.errors import SetAsideError, StoreError
-from benchhub.model.case import Case, case_hash
 from benchhub.model.record import Problem
+from benchhub.model.rename import Names
 from benchhub.model.report import Body, Report
 from benchhub.model.unit import Metric
 from benchhub.store.blocks import add_to_history, fill_history, leave_history, mend_history
@@ -98,6 +98,14 @@ def reproject(
     return len(report_ids), failures
 
 
+def project_again(database: Database, project_id: int) -> int:
+    """Make the tables of all runs of a project again; return how many. Belongs into a transaction, all or nothing."""
+    run_ids = [row[0] for row in database.all("runs_of_project", project_id=project_id)]
+    for run_id in run_ids:
+        _project(database, run_id, load_report(database, run_id))
+    return len(run_ids)
+
+
 class _Earlier(msgspec.Struct, frozen=True):
     """What an earlier projection of a run had made.
 
@@ -118,13 +126,13 @@ def _project(database: Database, run_id: int, report: Report) -> None:
     earlier = _forget(database, run_id)
     catalog_id = int(database.one("catalog_of_report", report_id=run_id)[0])
     placed = put_run(database, run_id, catalog_id, report, block_id=earlier.block_id if earlier else None)
-    resolved = resolve(database, catalog_id, placed.project_id, report)
+    resolved = resolve(database, catalog_id, placed.project_id, report, placed.names)
     case_ids = resolved.case_ids
     series, non_finite = insert_measurements(database, run_id, report, resolved)
     database.insert("insert_distribution", run_id, _distributions(database, placed.project_id, report, case_ids))
     database.insert("insert_test_result", run_id, _test_results(report, case_ids))
     insert_native_rows(database, run_id, report, case_ids)
-    _insert_texts(database, run_id, body, non_finite)
+    _insert_texts(database, run_id, body, placed.names, non_finite)
     _follow(database, run_id, catalog_id, placed, earlier, series)
     if body.lines.case and earlier is None:
         add_to_history(database, placed.project_id, catalog_id)
@@ -174,9 +182,12 @@ def _follow_changes(database: Database, run_id: int, catalog_id: int, placed: Pl
         find_heads_again(database, earlier.lane_id, earlier.values)
 
 
-def _insert_texts(database: Database, run_id: int, body: Body, non_finite: list[Problem]) -> None:
-    suites = [(i, sql_text(s.suite), s.status, sql_text(s.raw_status), s.duration_s) for i, s in enumerate(body.suites)]
-    contexts = [tuple(map(sql_text, (c.key, c.suite, c.value))) for c in body.context]
+def _insert_texts(database: Database, run_id: int, body: Body, names: Names, non_finite: list[Problem]) -> None:
+    suites = [
+        (i, sql_text(names.suite(s.suite)), s.status, sql_text(s.raw_status), s.duration_s)
+        for i, s in enumerate(body.suites)
+    ]
+    contexts = [tuple(map(sql_text, (c.key, names.suite(c.suite), c.value))) for c in body.context]
     problems = [(i, *map(sql_text, (p.kind, p.where, p.text))) for i, p in enumerate((*body.problems, *non_finite))]
     unread = [(i, u.stream, u.line, u.byte_offset, u.why, sql_text(u.text)) for i, u in enumerate(body.unread)]
     database.insert("insert_suite_result", run_id, suites)
@@ -218,18 +229,3 @@ def _test_results(report: Report, case_ids: list[int]) -> Rows:
             " ".join(outcomes.flags[index]),
         )
     return [rows_by_key[key] for key in sorted(rows_by_key)]
-
-
-def add_case_alias(database: Database, project_id: int, framework: str, old: Case, new: Case) -> None:
-    """Say that case ``old`` is called ``new`` from now on: both names lead to the history of ``old``.
-
-    Raises:
-        StoreError: There is no such case as ``old``.
-    """
-    with database.transaction(durable=True):
-        found = database.one("find_case", project_id=project_id, hash=case_hash(framework, old))
-        if found is None:
-            what = f"no case `{old.said_name or old.name}` in this project"
-            raise StoreError(what)
-        database.do("put_case_alias", project_id=project_id, hash=case_hash(framework, new), case_id=found[0])
-        database.do("forget_resolved_catalogs", project_id=project_id)

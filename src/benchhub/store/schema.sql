@@ -16,7 +16,7 @@ PRAGMA application_id = 1112044898;
 CREATE TABLE schema_version ( -- The newest migration that is in this file.
   version_num VARCHAR(32) NOT NULL PRIMARY KEY -- Name of the migration.
 );
-INSERT INTO schema_version VALUES ('0001');
+INSERT INTO schema_version VALUES ('0002');
 
 -- intake: what arrived, never changed --------------------------------------------------------------------------------
 
@@ -257,13 +257,6 @@ CREATE TABLE bench_case ( -- One test or benchmark with one set of parameters.
 ) STRICT;
 CREATE INDEX bench_case_name ON bench_case (name, project_id);
 
-CREATE TABLE case_alias ( -- A renamed case: its old hash still leads to it.
-  project_id INTEGER NOT NULL REFERENCES project(id), -- Its project.
-  hash BLOB NOT NULL, -- Of the old name.
-  case_id INTEGER NOT NULL REFERENCES bench_case(id), -- The case.
-  PRIMARY KEY (project_id, hash)
-) STRICT, WITHOUT ROWID;
-
 CREATE TABLE case_param ( -- Parameters one by one, for filters and axes.
   case_id INTEGER NOT NULL REFERENCES bench_case(id), -- The case.
   key TEXT NOT NULL, -- Name.
@@ -287,9 +280,56 @@ CREATE TABLE resolved_catalog ( -- The ids of a catalog's cases and series in a 
   catalog_id INTEGER NOT NULL REFERENCES catalog(id), -- The catalog.
   project_id INTEGER NOT NULL REFERENCES project(id), -- The project.
   framework TEXT NOT NULL, -- The framework.
+  renames_before INTEGER NOT NULL, -- How many renames of the project its runs came after: what a name means depends on it.
   ids TEXT NOT NULL, -- Ids of its cases, and of the series of each case and shape, as JSON.
-  PRIMARY KEY (catalog_id, project_id, framework)
+  PRIMARY KEY (catalog_id, project_id, framework, renames_before)
 ) STRICT, WITHOUT ROWID;
+
+-- what people said of runs and names: never made from reports, never lost when tables are made again --------------------
+
+CREATE TABLE run_tag ( -- Short words on runs.
+  run_id INTEGER NOT NULL REFERENCES report(id) ON DELETE CASCADE, -- Run; the tag waits while the run is removed.
+  name TEXT NOT NULL, -- The word.
+  user_id INTEGER NOT NULL REFERENCES "user"(id), -- Who put it there.
+  tagged_at INTEGER NOT NULL, -- When.
+  PRIMARY KEY (run_id, name)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX run_tag_name ON run_tag (name, run_id);
+
+CREATE TABLE run_note ( -- Sentences on runs; added, never changed.
+  id INTEGER PRIMARY KEY AUTOINCREMENT, -- In the order in which they were written.
+  run_id INTEGER NOT NULL REFERENCES report(id) ON DELETE CASCADE, -- Run; the note waits while the run is removed.
+  text TEXT NOT NULL, -- What was written.
+  user_id INTEGER NOT NULL REFERENCES "user"(id), -- Who wrote it.
+  noted_at INTEGER NOT NULL -- When.
+) STRICT;
+CREATE INDEX run_note_run ON run_note (run_id, id);
+
+CREATE TABLE removal ( -- Each `bh rm`: what it took away can come back until it is pruned.
+  id INTEGER PRIMARY KEY AUTOINCREMENT, -- What `bh rm --undo` takes.
+  user_id INTEGER NOT NULL REFERENCES "user"(id), -- Who removed.
+  removed_at INTEGER NOT NULL -- When.
+) STRICT;
+
+CREATE TABLE removed_run ( -- Runs that were removed: their reports may be there still, and nothing is made of them.
+  uid TEXT PRIMARY KEY CHECK (length(uid) = 36), -- Of the run; it stays away also when it arrives again.
+  removal_id INTEGER NOT NULL REFERENCES removal(id), -- By which removal.
+  report_id INTEGER UNIQUE REFERENCES report(id) -- Its report; NULL when that was pruned.
+) STRICT, WITHOUT ROWID;
+CREATE INDEX removed_run_removal ON removed_run (removal_id);
+
+CREATE TABLE rename ( -- Who gave what another name; reports keep the names that tools said, and are read through these.
+  id INTEGER PRIMARY KEY AUTOINCREMENT, -- In the order in which they were said.
+  project_id INTEGER NOT NULL REFERENCES project(id), -- The project.
+  kind TEXT NOT NULL CHECK (kind IN ('case', 'suite', 'target', 'project')), -- What was renamed.
+  suite TEXT NOT NULL, -- Suite of a case, '' for anything else.
+  old TEXT NOT NULL, -- Name before.
+  new TEXT NOT NULL, -- Name after.
+  user_id INTEGER NOT NULL REFERENCES "user"(id), -- Who said so.
+  renamed_at INTEGER NOT NULL, -- When: runs that started before then meant the old names.
+  report_id INTEGER NOT NULL -- The newest report at that time: it and those before it meant the old names.
+) STRICT;
+CREATE INDEX rename_project ON rename (project_id, id);
 
 -- facts: clustered by run, without foreign keys -----------------------------------------------------------------------
 

@@ -198,25 +198,19 @@ SELECT catalog_id FROM report WHERE id = :report_id;
 
 -- name: resolved_catalog
 SELECT ids FROM resolved_catalog
-WHERE catalog_id = :catalog_id AND project_id = :project_id AND framework = :framework;
+WHERE catalog_id = :catalog_id AND project_id = :project_id AND framework = :framework
+  AND renames_before = :renames_before;
 
 -- name: put_resolved_catalog
-INSERT INTO resolved_catalog (catalog_id, project_id, framework, ids)
-VALUES (:catalog_id, :project_id, :framework, :ids)
-ON CONFLICT (catalog_id, project_id, framework) DO UPDATE SET ids = excluded.ids;
+INSERT INTO resolved_catalog (catalog_id, project_id, framework, renames_before, ids)
+VALUES (:catalog_id, :project_id, :framework, :renames_before, :ids)
+ON CONFLICT (catalog_id, project_id, framework, renames_before) DO UPDATE SET ids = excluded.ids;
 
 -- name: forget_resolved_catalogs
 DELETE FROM resolved_catalog WHERE project_id = :project_id;
 
 -- name: find_case
 SELECT id FROM bench_case WHERE project_id = :project_id AND hash = :hash;
-
--- name: find_case_alias
-SELECT case_id FROM case_alias WHERE project_id = :project_id AND hash = :hash;
-
--- name: put_case_alias
-INSERT INTO case_alias (project_id, hash, case_id) VALUES (:project_id, :hash, :case_id)
-ON CONFLICT (project_id, hash) DO UPDATE SET case_id = excluded.case_id;
 
 -- name: insert_case
 INSERT INTO bench_case (project_id, hash, kind, framework, suite, name, said_name, params, param_text)
@@ -236,6 +230,76 @@ RETURNING id;
 -- name: put_series
 INSERT INTO series (project_id, case_id, metric_id) VALUES (:project_id, :case_id, :metric_id)
 ON CONFLICT (case_id, metric_id) DO UPDATE SET project_id = excluded.project_id RETURNING id;
+
+-- name: renames_of_project
+SELECT kind, suite, old, new, report_id, renamed_at FROM rename WHERE project_id = :project_id ORDER BY id;
+
+-- name: insert_rename
+INSERT INTO rename (project_id, kind, suite, old, new, user_id, renamed_at, report_id)
+VALUES (:project_id, :kind, :suite, :old, :new, :user_id, :renamed_at, (SELECT coalesce(max(id), 0) FROM report))
+RETURNING id;
+
+-- name: cases_below_name
+SELECT id, framework, hash, suite, name, kind, said_name FROM bench_case
+WHERE project_id = :project_id AND suite = :suite
+  AND (name = :name OR substr(name, 1, length(:name) + 1) = :name || '/');
+
+-- name: cases_below_suite
+SELECT id, framework, hash, suite, name, kind, said_name FROM bench_case
+WHERE project_id = :project_id AND (suite = :name OR substr(suite, 1, length(:name) + 1) = :name || '/');
+
+-- name: params_of_case
+SELECT key, value, origin FROM case_param WHERE case_id = :case_id;
+
+-- name: rename_case
+UPDATE bench_case SET suite = :suite, name = :name, said_name = :said_name, hash = :hash WHERE id = :case_id;
+
+-- name: rename_suite_results
+UPDATE suite_result SET suite = :new || substr(suite, length(:old) + 1)
+WHERE run_id IN (SELECT id FROM run WHERE project_id = :project_id)
+  AND (suite = :old OR substr(suite, 1, length(:old) + 1) = :old || '/');
+
+-- name: rename_contexts
+UPDATE OR REPLACE context SET suite = :new || substr(suite, length(:old) + 1)
+WHERE run_id IN (SELECT id FROM run WHERE project_id = :project_id)
+  AND (suite = :old OR substr(suite, 1, length(:old) + 1) = :old || '/');
+
+-- name: run_with_both
+SELECT r.id FROM run r WHERE r.project_id = :project_id
+  AND (EXISTS (SELECT 1 FROM series s JOIN measurement m ON m.run_id = r.id AND m.series_id = s.id
+      WHERE s.case_id = :one_id)
+    OR EXISTS (SELECT 1 FROM test_result t WHERE t.run_id = r.id AND t.case_id = :one_id))
+  AND (EXISTS (SELECT 1 FROM series s JOIN measurement m ON m.run_id = r.id AND m.series_id = s.id
+      WHERE s.case_id = :other_id)
+    OR EXISTS (SELECT 1 FROM test_result t WHERE t.run_id = r.id AND t.case_id = :other_id))
+LIMIT 1;
+
+-- name: find_target
+SELECT id, EXISTS (SELECT 1 FROM run WHERE target_id = target.id) FROM target
+WHERE project_id = :project_id AND name = :name;
+
+-- name: rename_target
+UPDATE target SET name = :name WHERE id = :id;
+
+-- name: runs_of_project
+SELECT id FROM run WHERE project_id = :project_id ORDER BY id;
+
+-- leftovers -----------------------------------------------------------------------------------------------------------
+
+-- name: delete_unused_series
+DELETE FROM series WHERE project_id = :project_id
+  AND NOT EXISTS (SELECT 1 FROM series_head h WHERE h.series_id = series.id)
+  AND id NOT IN (SELECT series_id FROM distribution);
+
+-- name: cases_without_series
+SELECT id FROM bench_case WHERE project_id = :project_id
+  AND NOT EXISTS (SELECT 1 FROM series WHERE case_id = bench_case.id);
+
+-- name: delete_case_params
+DELETE FROM case_param WHERE case_id = ?;
+
+-- name: delete_case
+DELETE FROM bench_case WHERE id = ?;
 
 -- facts ---------------------------------------------------------------------------------------------------------------
 
@@ -467,10 +531,6 @@ FROM measurement own WHERE own.run_id = :run_id;
 -- name: series_names_of_run
 SELECT m.series_id, b.hash, x.name AS metric, x.unit FROM measurement m
 JOIN series s ON s.id = m.series_id JOIN bench_case b ON b.id = s.case_id JOIN metric x ON x.id = s.metric_id
-WHERE m.run_id = :run_id
-UNION ALL
-SELECT m.series_id, a.hash, x.name AS metric, x.unit FROM measurement m
-JOIN series s ON s.id = m.series_id JOIN case_alias a ON a.case_id = s.case_id JOIN metric x ON x.id = s.metric_id
 WHERE m.run_id = :run_id;
 
 -- name: run_durations

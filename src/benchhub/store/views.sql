@@ -204,7 +204,9 @@ SELECT
   r.unread_count AS unread_lines, -- Lines that no reader understood.
   r.id AS run_id, -- Number in this database.
   r.uid AS run_uid, -- Id everywhere.
-  r.lane_id AS lane_id -- Lane.
+  r.lane_id AS lane_id, -- Lane.
+  coalesce((SELECT group_concat(y.name, ' ') FROM run_tag y WHERE y.run_id = r.id), '') AS tags, -- Its tags with a space between them, '' for none; one by one in run_tags.
+  (SELECT count(*) FROM run_note y WHERE y.run_id = r.id) AS notes -- How many notes it has; their text is in run_notes.
 FROM run r
   JOIN project p ON p.id = r.project_id
   LEFT JOIN target t ON t.id = r.target_id
@@ -407,3 +409,50 @@ SELECT
 FROM run r
   JOIN project p ON p.id = r.project_id
   JOIN unread q ON q.run_id = r.id;
+
+CREATE VIEW run_tags AS -- One row per run and tag.
+SELECT
+  p.name AS project, -- Name of the project.
+  t.name AS target, -- Label of the target.
+  q.name AS tag, -- The tag.
+  u.name AS user_name, -- Who put it there.
+  datetime(q.tagged_at / 1000, 'unixepoch') AS tagged_at, -- When, UTC.
+  r.started_text AS started_at, -- Start of the run, UTC.
+  r.id AS run_id, -- Run.
+  r.uid AS run_uid -- Its id everywhere.
+FROM run r
+  JOIN project p ON p.id = r.project_id
+  JOIN run_tag q ON q.run_id = r.id
+  JOIN "user" u ON u.id = q.user_id
+  LEFT JOIN target t ON t.id = r.target_id;
+
+CREATE VIEW run_notes AS -- One row per note on a run.
+SELECT
+  p.name AS project, -- Name of the project.
+  t.name AS target, -- Label of the target.
+  q.text AS note, -- What was written.
+  u.name AS user_name, -- Who wrote it.
+  datetime(q.noted_at / 1000, 'unixepoch') AS noted_at, -- When, UTC.
+  r.started_text AS started_at, -- Start of the run, UTC.
+  r.id AS run_id, -- Run.
+  r.uid AS run_uid, -- Its id everywhere.
+  q.id AS note_id -- In the order in which notes were written.
+FROM run r
+  JOIN project p ON p.id = r.project_id
+  JOIN run_note q ON q.run_id = r.id
+  JOIN "user" u ON u.id = q.user_id
+  LEFT JOIN target t ON t.id = r.target_id;
+
+CREATE VIEW renames AS -- What was given another name, by whom and when.
+SELECT
+  p.name AS project, -- Name of the project, as it is now.
+  q.kind AS kind, -- case, suite, target or project.
+  q.suite AS suite, -- Suite of a case, '' for anything else.
+  q.old AS old_name, -- Name before.
+  q.new AS new_name, -- Name after.
+  u.name AS user_name, -- Who said so.
+  datetime(q.renamed_at / 1000, 'unixepoch') AS renamed_at, -- When, UTC.
+  q.id AS rename_id -- In the order in which they were said.
+FROM rename q
+  JOIN project p ON p.id = q.project_id
+  JOIN "user" u ON u.id = q.user_id;

@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: help try lint check test fuzz bench format docs clean
+.PHONY: help try lint check test fuzz kill bench format docs clean
 
 help:            ## Say what each target does.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -31,6 +31,9 @@ test: lint       ## Everything: what continuous integration runs.
 
 fuzz: $(STAMP)   ## 10 000 mutations per reader.
 	BENCHHUB_MUTATIONS=10000 $(BIN)/python -m pytest -q tests/frameworks -k mutat
+
+kill: $(STAMP)   ## 200 times `kill -9` at a random moment.
+	BENCHHUB_KILLS=200 $(BIN)/python -m pytest -q tests/stories/test_killed.py
 
 bench: $(STAMP)  ## Speed, size and memory, measured; no test asserts a time.
 	$(BIN)/python -m bench

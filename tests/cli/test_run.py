@@ -49,7 +49,7 @@ def test_a_program_that_fails_gives_1_and_no_number(bh: Shell) -> None:
     assert done.code == 1
     assert "exit code 7" in done.out
     assert "why" in done.out
-    assert bh.rows("SELECT count(*) AS n FROM results") == [{"n": 0}]
+    assert bh.rows("SELECT count(*) AS n FROM samples") == [{"n": 0}]
     assert bh.rows("SELECT status, exit_code FROM runs") == [{"status": "failed", "exit_code": 7}]
 
 

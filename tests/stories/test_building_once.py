@@ -79,7 +79,10 @@ def test_a_benchmark_runs_in_the_folder_of_its_package_like_under_go_test(noted:
 def test_runs_of_one_build_and_runs_of_go_test_are_the_same_cases_on_the_same_line(noted: Place) -> None:
     noted.bh("run", "//:gobench", "--with", "bench=Area", "--with", "benchtime=10x")
     noted.bh("run", "//:gobench", "--runs", "2", "--with", "bench=Area", "--with", "benchtime=10x")
-    (lines,) = noted.rows("SELECT count(DISTINCT series_id) AS series, count(DISTINCT lane_id) AS lanes FROM results")
+    (lines,) = noted.rows(
+        "SELECT count(DISTINCT series_id) AS series, count(DISTINCT lane_id) AS lanes FROM results "
+        "WHERE framework = 'gobench'"
+    )
     assert lines == {"series": 12, "lanes": 1}
 
 

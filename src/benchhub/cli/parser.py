@@ -7,6 +7,9 @@ from typing import NoReturn
 from benchhub.cli.colour import WISHES
 from benchhub.errors import UserError
 
+STEP_S_MIN = 0.01
+"""More looks than that would be what is measured."""
+
 
 class Parser(argparse.ArgumentParser):
     """A parser whose complaints are a ``UserError``: short, with the nearest word that exists."""
@@ -58,6 +61,18 @@ def seconds(text: str) -> float:
         what = f"`{text}` is not a number of seconds above 0, such as 90 or 0.5"
         raise argparse.ArgumentTypeError(what)
     return limit
+
+
+def step_s(text: str) -> float:
+    """Return a step in seconds, 0 for none, for ``type=``."""
+    try:
+        step = float(text)
+    except ValueError:
+        step = -1.0
+    if step != 0 and not STEP_S_MIN <= step < float("inf"):
+        what = f"`{text}` is not a number of seconds from {STEP_S_MIN}, or 0"
+        raise argparse.ArgumentTypeError(what)
+    return step
 
 
 def _nearest(word: str, parser: argparse.ArgumentParser) -> str | None:

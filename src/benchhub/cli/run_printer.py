@@ -60,6 +60,10 @@ class RunPrinter:
         # Whoever has read enough still wants to know how it went.
         with may_be_unread(sys.stdout):
             print_run_results(self.finished, previous)
+        disturbed = [event for event in self.finished if event.disturbed_by]
+        if disturbed:
+            of_runs = f"{len(disturbed)} of {plural(len(self.finished), 'run')}"
+            _say(f"  disturbed: {of_runs}, the last time {' and '.join(disturbed[-1].disturbed_by)}")
 
     def print_json(self) -> None:
         """Print one object on standard output: a ``RunDocument``."""

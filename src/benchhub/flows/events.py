@@ -36,6 +36,7 @@ class RunFinished(msgspec.Struct, frozen=True):
     Attributes:
         run_id: In the local database; ``None`` when it could not be kept there and waits in the spool.
         not_kept_because: Why, then.
+        disturbed_by: What may have moved its numbers, in words.
     """
 
     report: Report
@@ -44,6 +45,7 @@ class RunFinished(msgspec.Struct, frozen=True):
     count: int
     run_id: int | None
     not_kept_because: str | None = None
+    disturbed_by: tuple[str, ...] = ()
 
 
 class TargetFailed(msgspec.Struct, frozen=True):

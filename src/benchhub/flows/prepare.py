@@ -9,6 +9,7 @@ from benchhub.errors import BenchHubError, ToolError, UserError
 from benchhub.model.place import Cell, Spec, Target
 from benchhub.model.run import Execution
 from benchhub.plugin.contract import Framework, Plan, PlanRequest, Runtime, Step
+from benchhub.probes.parts import argv_without_parts
 from benchhub.workspace.config import what_is_wrong
 from benchhub.workspace.mask import mask_arguments, mask_options, mask_text, mask_variables
 
@@ -61,6 +62,7 @@ def plan_target(  # noqa: PLR0913 -- what a plan depends on
     runs: int = 1,
     arguments: tuple[str, ...] = (),
     scratch: str = "",
+    is_counting_instructions: bool = False,
 ) -> Prepared:
     """Return the commands of a target, after the tool has answered what the framework asks.
 
@@ -70,7 +72,13 @@ def plan_target(  # noqa: PLR0913 -- what a plan depends on
     """
     options = decode_options(target, cell, framework)
     request = PlanRequest(
-        target=target, options=options, directory=directory, runs=runs, arguments=arguments, scratch=scratch
+        target=target,
+        options=options,
+        directory=directory,
+        runs=runs,
+        arguments=arguments,
+        scratch=scratch,
+        is_counting_instructions=is_counting_instructions,
     )
     plan = framework.plan(request)
     for _ in range(ASK_ROUNDS_MAX):
@@ -149,7 +157,10 @@ def _spec(target: Target, cell: Cell, options: Mapping[str, Any], arguments: tup
 def mask_step(step: Step) -> Step:
     """Return a step as it may be shown."""
     return msgspec.structs.replace(
-        step, argv=mask_arguments(step.argv), env=mask_variables(step.env), title=mask_text(step.title)
+        step,
+        argv=mask_arguments(argv_without_parts(step.argv)),
+        env=mask_variables(step.env),
+        title=mask_text(step.title),
     )
 
 

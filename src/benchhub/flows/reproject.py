@@ -102,4 +102,5 @@ def _read_again(report: Report, captured: Captured, framework: Framework) -> Rep
     )
     facts = FrameworkFacts(framework.name, envelope.framework.version, framework.version)
     read = msgspec.structs.replace(envelope, status=status, framework=facts, native=framework.tables)
-    return Report(read, collected.catalog, collected.body, report.artifacts)
+    body = msgspec.structs.replace(collected.body, resources=report.body.resources)
+    return Report(read, collected.catalog, body, report.artifacts)

@@ -19,20 +19,23 @@ from benchhub.flows.collect import Collected, collect, status_of
 from benchhub.flows.events import BuildStarted, RunFinished, RunStarted, TargetFailed, Watcher
 from benchhub.flows.keep_run import Keeper, keep_run
 from benchhub.flows.prepare import Built, Prepared, build, plan_target
+from benchhub.flows.resources import LEFT_RUNNING, disturbed_by, resource_facts, resources_of, without_details
 from benchhub.flows.result_files import collect_files, note
 from benchhub.flows.spool import RunSpool, Unfinished, artifacts_in, open_run_spool, streams_in
 from benchhub.model.circumstance import Environment, Machine, Revision, Subject, User
 from benchhub.model.identity import new_run_uid
 from benchhub.model.place import Cell, Project, Target
-from benchhub.model.record import DISTURBANCE, Context, Problem, Record
+from benchhub.model.record import DISTURBANCE, OWN_FACTS, Context, Problem, Record
 from benchhub.model.report import Body, Envelope, FrameworkFacts, Report
 from benchhub.model.run import Execution
-from benchhub.plugin.contract import Captured, Framework, Runtime, Step
+from benchhub.plugin.contract import Captured, Framework, Measuring, Runtime, Step
+from benchhub.probes.machine import disturbances_between, moment
 from benchhub.workspace.environment import disturbances
 
 PROBLEM_KINDS = {
     "output-lost": "The disk was full while a program printed: what came after is missing.",
     **result_files.PROBLEM_KINDS,
+    LEFT_RUNNING: "A process of the run lives on although its program ended.",
 }
 """Doubts of our own, beside those of the frameworks."""
 
@@ -70,6 +73,7 @@ class RunRequest(msgspec.Struct, frozen=True):
         environ: Variables that the programs inherit.
         scratch: For binaries that the runs share.
         spool: Beside the database.
+        measuring: What to measure beside time.
     """
 
     mask: Callable[[tuple[str, ...]], tuple[str, ...]]
@@ -80,6 +84,7 @@ class RunRequest(msgspec.Struct, frozen=True):
     arguments: tuple[str, ...] = ()
     timeout_s: float | None = None
     argv: tuple[str, ...] = ()
+    measuring: Measuring = Measuring()
 
 
 class Ready(msgspec.Struct, frozen=True):
@@ -151,6 +156,7 @@ def _prepare(
             runs=runs,
             arguments=request.arguments,
             scratch=str(scratch),
+            is_counting_instructions=request.measuring.instructions,
         )
         if prepared.plan.build or one.target.build:
             watcher.on(BuildStarted(one.target.label, prepared.plan.note))
@@ -159,7 +165,9 @@ def _prepare(
         watcher.on(TargetFailed(one.target.label, one.cell.values, error.what, error.hint))
         return None
     set_here = {name: request.environ[name] for name in prepared.plan.variables if name in request.environ}
-    environment = one.environment(prepared.plan.toolchain, {**set_here, **prepared.plan.class_facts})
+    # Nothing that is counted in callgrind may be compared with what was not.
+    slowed = {"measure": "instructions"} if request.measuring.instructions else {}
+    environment = one.environment(prepared.plan.toolchain, {**set_here, **prepared.plan.class_facts, **slowed})
     return Ready(one, prepared, environment, runs, built)
 
 
@@ -180,7 +188,7 @@ def _run_once(one: Ready, request: RunRequest, runtime: Runtime, database: Calla
     to.watcher.on(RunStarted(envelope.uid, envelope.label, one.chosen.cell.values, to.number, to.count))
     directory = Path(one.chosen.directory)
     noted = note(directory, files)
-    before = _disturbances("before")
+    before, began = _disturbances("before"), moment()
     try:
         executions = _execute(one, request, runtime, spool)
     except ToolError as error:
@@ -189,6 +197,7 @@ def _run_once(one: Ready, request: RunRequest, runtime: Runtime, database: Calla
         return
     facts: tuple[Context | Problem, ...] = (
         *before,
+        *_disturbances("during", disturbances_between(began, moment(), _cpu_s(executions))),
         *_disturbances("after"),
         *collect_files(spool.path, directory, files, noted),
     )
@@ -198,14 +207,21 @@ def _run_once(one: Ready, request: RunRequest, runtime: Runtime, database: Calla
         run_id = keep_run(report, spool, database)
     except StoreError as error:
         why_not = error.what
-    to.watcher.on(RunFinished(report, collected, to.number, to.count, run_id, why_not))
+    disturbed = tuple(disturbed_by(report.body.resources, {fact.key: fact.value for fact in report.body.context}))
+    to.watcher.on(RunFinished(report, collected, to.number, to.count, run_id, why_not, disturbed))
     if any(execution.is_interrupted for execution in executions):
         raise KeyboardInterrupt
 
 
-def _disturbances(moment: str) -> tuple[Context, ...]:
-    """Return what disturbs now. Nothing is asked while a program runs: the question would disturb it, too."""
-    return tuple(Context(f"{DISTURBANCE}{moment}.{name}", value) for name, value in disturbances().items())
+def _disturbances(when: str, found: dict[str, str] | None = None) -> tuple[Context, ...]:
+    """Return what disturbs. Nothing is asked while a program runs: the question would disturb it, too."""
+    found = disturbances() if found is None else found
+    return tuple(Context(f"{DISTURBANCE}{when}.{name}", value) for name, value in found.items())
+
+
+def _cpu_s(executions: tuple[Execution, ...]) -> float:
+    usages = [execution.usage for execution in executions]
+    return sum((usage.user_s or 0) + (usage.system_s or 0) for usage in usages)
 
 
 def _envelope(one: Ready, request: RunRequest) -> Envelope:
@@ -241,7 +257,7 @@ def _execute(one: Ready, request: RunRequest, runtime: Runtime, spool: RunSpool)
         resolved = _with_results(step, results)
         timeout_s = request.timeout_s or step.timeout_s or one.chosen.target.timeout_s
         sink = _Nowhere() if step.role == "warmup" else spool
-        execution = runtime.execute(resolved, sink, timeout_s=timeout_s)
+        execution = runtime.execute(resolved, sink, timeout_s=timeout_s, measuring=request.measuring)
         executions.append(msgspec.structs.replace(execution, argv=request.mask(execution.argv)))
         if execution.is_interrupted:
             break
@@ -294,7 +310,8 @@ def read_run(
         case_name=unfinished.case_name,
     )
     lost = (Problem("output-lost", "", f"{spool.trouble}: what came after is missing"),) if spool.trouble else ()
-    collected = collect(chain(framework.read(captured), lost, facts), cell=envelope.spec.cell)
+    own = chain(lost, facts, resource_facts(executions))
+    collected = collect(chain(framework.read(captured), own), cell=envelope.spec.cell)
     status = status_of(
         collected,
         exit_code=exit_code,
@@ -305,17 +322,19 @@ def read_run(
         envelope,
         status=status,
         exit_code=exit_code,
-        executions=executions,
+        executions=tuple(without_details(execution) for execution in executions),
         finished_at_ms=time.time_ns() // 1_000_000,
     )
-    report = Report(ended, collected.catalog, collected.body, artifacts_in(spool.path, unfinished.files))
+    body = msgspec.structs.replace(collected.body, resources=resources_of(executions, captured.label))
+    collected = Collected(collected.catalog, body)
+    report = Report(ended, collected.catalog, body, artifacts_in(spool.path, unfinished.files))
     return report, collected
 
 
 def own_records(body: Body) -> Iterator[Record]:
     """Yield what we said of a run ourselves: its bytes do not say it again."""
     yield from (problem for problem in body.problems if problem.kind in PROBLEM_KINDS)
-    yield from (context for context in body.context if context.key.startswith(DISTURBANCE))
+    yield from (context for context in body.context if context.key.startswith(OWN_FACTS))
 
 
 def exit_code_of(executions: tuple[Execution, ...]) -> int | None:

@@ -17,7 +17,13 @@ UNREAD_TEXT_CHARACTERS_MAX = 1000
 MESSAGE_CHARACTERS_MAX = 8000
 
 DISTURBANCE = "disturbance."
-"""How the keys of facts begin that no tool told, but we: what else the machine did, ``disturbance.before.load1``."""
+"""How the keys of facts begin that say what else the machine did: ``disturbance.before.load1``."""
+
+COUNTED_BY = "resources.counted"
+"""The key of the fact who counted the CPU time: a ``Counted``."""
+
+OWN_FACTS = (DISTURBANCE, COUNTED_BY)
+"""How the keys of all facts begin that no tool told, but we."""
 
 
 class Result(msgspec.Struct, frozen=True, gc=False):

@@ -13,7 +13,7 @@ from benchhub.model.circumstance import Environment, Machine, Revision, Subject,
 from benchhub.model.identity import RunUid
 from benchhub.model.place import Project, Spec
 from benchhub.model.record import CaseStatus, Context, Problem, Statistic, SuiteResult, Unread
-from benchhub.model.run import Execution, RunStatus
+from benchhub.model.run import Execution, ResourceUse, RunStatus
 from benchhub.model.unit import SaidUnit
 
 
@@ -150,6 +150,8 @@ class Body(msgspec.Struct, frozen=True):
     unread: tuple[Unread, ...] = ()
     unread_count: int = 0
     """How many there were; ``unread`` holds the first of them."""
+    resources: tuple[ResourceUse, ...] = ()
+    """What the programs used, as we measured it: no tool said it, so it is kept apart."""
 
 
 class ArtifactRef(msgspec.Struct, frozen=True):

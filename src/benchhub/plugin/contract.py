@@ -54,6 +54,9 @@ class Step(msgspec.Struct, frozen=True):
         role: ``measure`` keeps its output as the run's, ``warmup`` throws it away, ``build`` must succeed first.
         title: For people, e.g. ``example.com/sort``.
         may_fail: For a build: when it fails the runs go on, and what it said is part of each of them.
+        parts: Names of programs that it starts apart, by the folder they are started in; what lies below one adds its
+            own path to the name. ``{part}`` in ``argv`` is where the words belong that start such a program; a word
+            with ``{part}`` in it is left out where parts are not told from the whole.
     """
 
     argv: tuple[str, ...]
@@ -63,6 +66,7 @@ class Step(msgspec.Struct, frozen=True):
     role: str = "measure"
     title: str = ""
     may_fail: bool = False
+    parts: dict[str, str] = {}
 
 
 class ResultFile(msgspec.Struct, frozen=True):
@@ -96,6 +100,8 @@ class PlanRequest(msgspec.Struct, frozen=True):
         scratch: An absolute path to a directory of this plan's own; the plan may put binaries there.
         results: ``{results}`` in an argument or variable is replaced by the fresh result directory of each run.
         answers: Output of the ``asks`` of the previous round.
+        is_counting_instructions: Instructions are counted, so the work must be the same each time, and short: programs
+            run ten to fifty times slower.
     """
 
     target: Target
@@ -105,6 +111,7 @@ class PlanRequest(msgspec.Struct, frozen=True):
     arguments: tuple[str, ...] = ()
     scratch: str = ""
     answers: Mapping[str, bytes] = {}
+    is_counting_instructions: bool = False
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -237,6 +244,18 @@ class Framework(Protocol):
 # -- run -----------------------------------------------------------------------------------------------------------
 
 
+class Measuring(msgspec.Struct, frozen=True):
+    """What to measure of a program, beside its time and what the kernel counts anyway.
+
+    Attributes:
+        every_s: Step of resource use over time; ``None`` for none.
+        instructions: Run it in callgrind.
+    """
+
+    every_s: float | None = None
+    instructions: bool = False
+
+
 class Sink(Protocol):
     """Where a runtime puts what a program writes; called on the runtime's own thread, so it must be quick."""
 
@@ -250,8 +269,16 @@ class Runtime(Protocol):
     name: ClassVar[str]
     version: ClassVar[int]
 
-    def execute(self, step: Step, sink: Sink, *, timeout_s: float | None) -> Execution:
+    def execute(
+        self, step: Step, sink: Sink, *, timeout_s: float | None, measuring: Measuring | None = None
+    ) -> Execution:
         """Run one program to its end and return how it went; raises ``ToolError`` when it cannot be started.
 
         The process group is ended, softly and then for sure, at the time limit and when the user interrupts.
+
+        Args:
+            step: The program.
+            sink: Gets what it writes.
+            timeout_s: ``None`` for the step's own limit.
+            measuring: ``None`` for a question or a build, of which nobody asks what it used.
         """

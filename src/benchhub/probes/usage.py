@@ -1,15 +1,27 @@
-"""What a program used, as the kernel counted it: ``wait4``.
+"""What a program used, as the kernel counted it.
 
-It sees the program and those of its children that were waited for; a daemonised grandchild is missed.
+``wait4`` is always there; it sees the program and those of its children that were waited for, and misses a daemonised
+grandchild. A control group sees all of them. Where both agree ``wait4`` is taken: it knows nothing of us.
 """
 
 import resource
 import sys
 
-from benchhub.model.run import Usage
+import msgspec
+
+from benchhub.model.run import Usage, UsageSeries
+from benchhub.probes.group import Group
+from benchhub.probes.parts import usage_of_counts
 
 RSS_BYTES = 1 if sys.platform == "darwin" else 1024
 """The unit of ``ru_maxrss``: bytes on macOS, KiB elsewhere."""
+
+BLOCK_BYTES = 512
+"""The unit of ``ru_inblock``. Source: getrusage(2)."""
+
+OWN_CPU_S = 0.002
+OWN_CPU_SHARE = 0.005
+"""What a group may count more than ``wait4`` where nobody was missed: our own time in it, and roundings."""
 
 OWN_PEAK_MARGIN = 1.02
 """The kernel keeps memory counters per CPU and adds them up late, so two readings of one peak differ a little."""
@@ -26,7 +38,37 @@ def usage_of(counted: resource.struct_rusage, *, own_peak_bytes: int = 0) -> Usa
     """
     peak_bytes = counted.ru_maxrss * RSS_BYTES
     is_own = peak_bytes <= own_peak_bytes * OWN_PEAK_MARGIN
-    return Usage(user_s=counted.ru_utime, system_s=counted.ru_stime, memory_bytes_max=None if is_own else peak_bytes)
+    return Usage(
+        user_s=counted.ru_utime,
+        system_s=counted.ru_stime,
+        memory_bytes_max=None if is_own else peak_bytes,
+        read_bytes=counted.ru_inblock * BLOCK_BYTES,
+        written_bytes=counted.ru_oublock * BLOCK_BYTES,
+        voluntary_switches=counted.ru_nvcsw,
+        involuntary_switches=counted.ru_nivcsw,
+        major_faults=counted.ru_majflt,
+        minor_faults=counted.ru_minflt,
+    )
+
+
+def with_group(waited: Usage, group: Group | None, series: UsageSeries | None) -> Usage:
+    """Return what ``wait4`` counted with what the control group knows better.
+
+    Args:
+        waited: Of ``usage_of``.
+        group: Of the program; ``None`` where there is none.
+        series: What was seen while it ran.
+    """
+    seen = [size for size in (series.anonymous_bytes if series else ()) if size is not None]
+    if group is None:
+        return msgspec.structs.replace(waited, anonymous_bytes_max=max(seen, default=None))
+    counts = group.counts()
+    of_group = usage_of_counts(counts)
+    known = {name: value for name, value in msgspec.structs.asdict(of_group).items() if value is not None}
+    waited_s = (waited.user_s or 0) + (waited.system_s or 0)
+    if counts.cpu_s - waited_s <= max(OWN_CPU_S, OWN_CPU_SHARE * waited_s):
+        known |= {"user_s": waited.user_s, "system_s": waited.system_s}
+    return msgspec.structs.replace(waited, **known, anonymous_bytes_max=max(seen, default=None))
 
 
 def forget_own_peak() -> None:

@@ -62,7 +62,7 @@ def resolve(database: Database, catalog_id: int, project_id: int, report: Report
         if resolved.case == lines.case and resolved.shape == lines.shape:
             return resolved
     else:
-        resolved = Resolved([_case_id(database, project_id, framework, case) for case in names.cases(catalog.cases)])
+        resolved = Resolved([case_id_of(database, project_id, framework, case) for case in names.cases(catalog.cases)])
     seen = set(zip(resolved.case, resolved.shape, strict=True))
     missing = [kind for kind in dict.fromkeys(zip(lines.case, lines.shape, strict=True)) if kind not in seen]
     if known is not None and not missing:
@@ -89,7 +89,7 @@ def _resolved_of(ids: str) -> Resolved:
     return msgspec.json.decode(ids, type=Resolved)
 
 
-def _case_id(database: Database, project_id: int, framework: str, case: Case) -> int:
+def case_id_of(database: Database, project_id: int, framework: str, case: Case) -> int:
     """Return a case's id, a new one when there is none."""
     identity = case_hash(framework, case)
     found = database.one("find_case", project_id=project_id, hash=identity)

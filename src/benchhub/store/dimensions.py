@@ -110,7 +110,7 @@ def put_run(database: Database, run_id: int, catalog_id: int, report: Report, *,
         system_s=_sum([e.usage.system_s for e in measured]),
         memory_bytes_max=max(memory) if memory else None,
         unread_count=report.body.unread_count,
-        block_id=block_id or (None if report.body.lines.case else 0),
+        block_id=block_id or (None if report.body.lines.case or report.body.resources else 0),
     )
     return Placed(project_id, lane_id, names, moved_commits)
 

@@ -99,6 +99,7 @@ def run_whole(database: Database, run_id: int) -> dict[str, Any]:
     return {
         "run": rows_of(database, "run_row", run_id=run_id)[0],
         "results": rows_of(database, "run_results", run_id=run_id),
+        "resources": rows_of(database, "run_resources", run_id=run_id),
         "tests": rows_of(database, "run_tests", run_id=run_id),
         "suites": rows_of(database, "run_suites", run_id=run_id),
         "context": rows_of(database, "run_contexts", run_id=run_id),

@@ -19,6 +19,7 @@ from benchhub.store.heads import find_heads_again, mend_heads, put_heads
 from benchhub.store.ingest import PROJECTOR_VERSION, load_report
 from benchhub.store.measurements import insert_measurements
 from benchhub.store.native import delete_native_rows, ensure_native_tables, insert_native_rows
+from benchhub.store.resources import insert_resources
 from benchhub.store.text import sql_text
 
 Rows = list[tuple[Any, ...]]
@@ -32,6 +33,7 @@ _FACT_TABLES = (
     "context",
     "problem",
     "unread",
+    "resource_series",
 )
 
 
@@ -129,12 +131,13 @@ def _project(database: Database, run_id: int, report: Report) -> None:
     resolved = resolve(database, catalog_id, placed.project_id, report, placed.names)
     case_ids = resolved.case_ids
     series, non_finite = insert_measurements(database, run_id, report, resolved)
+    series = sorted([*series, *insert_resources(database, run_id, placed.project_id, report, placed.names)])
     database.insert("insert_distribution", run_id, _distributions(database, placed.project_id, report, case_ids))
     database.insert("insert_test_result", run_id, _test_results(report, case_ids))
     insert_native_rows(database, run_id, report, case_ids)
     _insert_texts(database, run_id, body, placed.names, non_finite)
     _follow(database, run_id, catalog_id, placed, earlier, series)
-    if body.lines.case and earlier is None:
+    if series and earlier is None:
         add_to_history(database, placed.project_id, catalog_id)
     database.do("projection_done", report_id=run_id, version=PROJECTOR_VERSION)
 

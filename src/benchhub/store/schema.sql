@@ -16,7 +16,7 @@ PRAGMA application_id = 1112044898;
 CREATE TABLE schema_version ( -- The newest migration that is in this file.
   version_num VARCHAR(32) NOT NULL PRIMARY KEY -- Name of the migration.
 );
-INSERT INTO schema_version VALUES ('0002');
+INSERT INTO schema_version VALUES ('0003');
 
 -- intake: what arrived, never changed --------------------------------------------------------------------------------
 
@@ -391,6 +391,17 @@ CREATE TABLE distribution ( -- What a tool computed itself: percentiles, means w
   value REAL NOT NULL, -- In base units.
   n INTEGER, -- Over how many values; NULL when the tool did not say.
   PRIMARY KEY (run_id, series_id, statistic, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE resource_series ( -- Resource use of one program over time; JSON arrays, parallel.
+  run_id INTEGER NOT NULL, -- Run.
+  seq INTEGER NOT NULL, -- In the order in which the programs ran, from 0.
+  time_s TEXT NOT NULL, -- Seconds since its start.
+  cpu_s TEXT NOT NULL, -- CPU time used until then.
+  memory_bytes TEXT NOT NULL, -- Held by all its processes, cached files included; null where nobody tells.
+  anonymous_bytes TEXT NOT NULL, -- Without cached files.
+  processes TEXT NOT NULL, -- How many there were.
+  PRIMARY KEY (run_id, seq)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE test_result ( -- How a case ended.

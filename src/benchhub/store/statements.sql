@@ -309,6 +309,10 @@ INSERT INTO measurement (run_id, series_id, value, iterations) VALUES (?1, ?, ?,
 -- name: insert_spread
 INSERT INTO spread (run_id, series_id, n, lo, hi, sd, samples) VALUES (?1, ?, ?, ?, ?, ?, ?);
 
+-- name: insert_resource_series
+INSERT INTO resource_series (run_id, seq, time_s, cpu_s, memory_bytes, anonymous_bytes, processes)
+VALUES (?1, ?, ?, ?, ?, ?, ?);
+
 -- name: insert_distribution
 INSERT INTO distribution (run_id, series_id, statistic, seq, value, n) VALUES (?1, ?, ?, ?, ?, ?);
 
@@ -461,7 +465,10 @@ SELECT * FROM runs WHERE run_id = :run_id;
 
 -- name: run_results
 SELECT suite, benchmark, param_text, metric, unit, better, value, lo, hi, sd, n, series_id, case_id
-FROM results WHERE run_id = :run_id ORDER BY case_id, series_id;
+FROM results WHERE run_id = :run_id AND framework <> 'process' ORDER BY case_id, series_id;
+
+-- name: run_resources
+SELECT part, part_name, metric, unit, value, series_id FROM resources WHERE run_id = :run_id ORDER BY series_id;
 
 -- name: run_tests
 SELECT kind, suite, test, param_text, attempt, status, tool_status, seconds, flags, message, case_id

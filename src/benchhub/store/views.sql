@@ -292,7 +292,7 @@ FROM run r
   LEFT JOIN git_commit c ON c.id = r.commit_id
   LEFT JOIN "user" u ON u.id = r.user_id;
 
-CREATE VIEW samples AS -- One row per sample.
+CREATE VIEW samples AS -- One row per number that a tool printed; what we measured of its programs is in `resources`.
 SELECT
   p.name AS project, -- Name of the project.
   b.suite AS suite, -- Package, module, class, binary.
@@ -315,7 +315,7 @@ FROM run r
   LEFT JOIN spread w ON w.run_id = m.run_id AND w.series_id = m.series_id
   JOIN json_each(coalesce(w.samples, json_array(m.value))) j
   JOIN series s ON s.id = m.series_id
-  JOIN bench_case b ON b.id = s.case_id AND +b.project_id = r.project_id
+  JOIN bench_case b ON b.id = s.case_id AND +b.project_id = r.project_id AND b.framework <> 'process'
   JOIN metric x ON x.id = s.metric_id;
 
 CREATE VIEW statistics AS -- What tools computed themselves; never samples.
@@ -340,24 +340,45 @@ FROM run r
   JOIN bench_case b ON b.id = s.case_id AND +b.project_id = r.project_id
   JOIN metric x ON x.id = s.metric_id;
 
-CREATE VIEW resources AS -- What the measured programs of a run used, one row per metric.
+CREATE VIEW resources AS -- What the programs of a run used, as we measured it: one row per run, part and metric.
 SELECT
   p.name AS project, -- Name of the project.
   t.name AS target, -- Label of the target.
-  j.key AS metric, -- wall, user, system or memory_max.
-  iif(j.key = 'memory_max', 'B', 's') AS unit, -- Base unit.
-  j.value AS value, -- In base units.
+  x.name AS metric, -- wall, user, system, memory_max, ….
+  x.unit AS unit, -- Base unit.
+  m.value AS value, -- In base units.
   r.branch AS branch, -- Branch.
   mc.name AS machine, -- Host.
   r.started_text AS started_at, -- Start of the run, UTC.
-  r.id AS run_id -- Run.
+  r.id AS run_id, -- Run.
+  b.name AS part, -- `run`: all of it; `part`: a program apart, such as a test binary; `rest`: what was no part's.
+  iif(b.name = 'part', b.suite, NULL) AS part_name, -- Of a part: the package of a test binary.
+  s.id AS series_id -- Series: it has a history as any other.
 FROM run r
-  JOIN json_each(json_object('wall', r.wall_s, 'user', r.user_s, 'system', r.system_s,
-    'memory_max', r.memory_bytes_max)) j
   JOIN project p ON p.id = r.project_id
+  JOIN measurement m ON m.run_id = r.id
+  JOIN series s ON s.id = m.series_id
+  JOIN bench_case b ON b.id = s.case_id AND +b.project_id = r.project_id AND b.framework = 'process'
+  JOIN metric x ON x.id = s.metric_id
   LEFT JOIN target t ON t.id = r.target_id
-  LEFT JOIN machine mc ON mc.id = r.machine_id
-WHERE j.value IS NOT NULL;
+  LEFT JOIN machine mc ON mc.id = r.machine_id;
+
+CREATE VIEW resource_samples AS -- Resource use over time: one row per look at a program while it ran.
+SELECT
+  p.name AS project, -- Name of the project.
+  t.name AS target, -- Label of the target.
+  r.id AS run_id, -- Run.
+  q.seq AS program, -- Which of its programs, from 0.
+  CAST(j.value AS REAL) AS time_s, -- Seconds since its start.
+  CAST(json_extract(q.cpu_s, '$[' || j.key || ']') AS REAL) AS cpu_s, -- CPU time used until then.
+  json_extract(q.memory_bytes, '$[' || j.key || ']') AS memory_bytes, -- Held by all its processes, cached files included.
+  json_extract(q.anonymous_bytes, '$[' || j.key || ']') AS anonymous_bytes, -- Without cached files.
+  json_extract(q.processes, '$[' || j.key || ']') AS processes -- How many there were.
+FROM run r
+  JOIN project p ON p.id = r.project_id
+  JOIN resource_series q ON q.run_id = r.id
+  JOIN json_each(q.time_s) j
+  LEFT JOIN target t ON t.id = r.target_id;
 
 CREATE VIEW suites AS -- How each package, module or binary of a run ended.
 SELECT

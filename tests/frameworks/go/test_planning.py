@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import msgspec
 import pytest
 
 from benchhub.errors import UserError
@@ -10,7 +11,7 @@ from benchhub.frameworks.go import GOBENCH, GOTEST
 from benchhub.frameworks.go.flags import sort_flags
 from benchhub.frameworks.go.planning import cpu_is_given
 from benchhub.model.place import Target
-from benchhub.plugin.contract import Framework, Plan, PlanRequest
+from benchhub.plugin.contract import Framework, Plan, PlanRequest, Step
 
 HERE = "/src/sorting"
 ENVIRONMENT = {"GOVERSION": "go1.26.8", "GOOS": "linux", "GOARCH": "amd64", "GOFLAGS": "-mod=mod", "GOEXPERIMENT": ""}
@@ -48,6 +49,7 @@ def planned(
         scratch="/scratch",
         answers={
             "environment": json.dumps({**ENVIRONMENT, "GOVERSION": version}).encode(),
+            "modules": f"example.com/m\t{HERE}\n".encode(),
             **({"packages": packages} if packages else {}),
         },
     )
@@ -56,7 +58,12 @@ def planned(
 
 def command(plan: Plan) -> str:
     (step,) = plan.steps
-    return " ".join(step.argv)
+    return typed(step)
+
+
+def typed(step: Step) -> str:
+    """Return what a person would type: without what tells programs from each other."""
+    return " ".join(word for word in step.argv if "{part}" not in word)
 
 
 def test_one_run_of_benchmarks_is_one_go_test_without_gos_time_limit() -> None:
@@ -109,10 +116,47 @@ def test_several_runs_build_once_and_start_each_binary_in_its_packages_directory
     assert build.may_fail
     assert [step.cwd for step in plan.steps] == [HERE, f"{HERE}/deep"]
     words = plan.steps[1].argv
-    assert words[:7] == ("go", "tool", "test2json", "-t", "-p", "example.com/sorting/deep", "/scratch/0/deep.test")
+    begin = ("go", "tool", "test2json", "-t", "-p", "example.com/sorting/deep", "{part}", "/scratch/0/deep.test")
+    assert words[:8] == begin
     assert "-test.v=test2json" in words
     assert words[-1] == "-test.count=2"
     assert "-race" not in words
+
+
+def test_each_test_binary_is_started_apart_and_named_by_its_package() -> None:
+    (step,) = planned(GOTEST).steps
+    assert "-exec={part}" in step.argv
+    assert step.parts == {HERE: "example.com/m"}
+    built_once = planned(GOBENCH, runs=2, packages=listed("", "/deep"))
+    assert [one.parts for one in built_once.steps] == [
+        {HERE: "example.com/sorting"},
+        {f"{HERE}/deep": "example.com/sorting/deep"},
+    ]
+
+
+@pytest.mark.parametrize(("words", "environment"), [(("-exec", "nice"), {}), ((), {"GOFLAGS": "-exec=nice"})])
+def test_a_launcher_of_the_users_own_is_left_alone(words: tuple[str, ...], environment: dict[str, str]) -> None:
+    with_launcher = {"environment": json.dumps({**ENVIRONMENT, "GOVERSION": "go1.26.8", **environment}).encode()}
+    request = PlanRequest(Target("x", "", "gotest"), GOTEST.options(), HERE, arguments=words)
+    plan = GOTEST.plan(msgspec.structs.replace(request, answers={**with_launcher, "modules": b""}))
+    (step,) = plan.steps
+    assert not any("{part}" in word for word in step.argv)
+
+
+def test_counting_instructions_fixes_how_often_a_benchmark_runs() -> None:
+    request = PlanRequest(
+        Target("x", "", "gobench"),
+        GOBENCH.options(),
+        HERE,
+        is_counting_instructions=True,
+        answers={"environment": json.dumps({**ENVIRONMENT, "GOVERSION": "go1.26.8"}).encode(), "modules": b""},
+    )
+    (step,) = GOBENCH.plan(request).steps
+    assert "-benchtime=100x" in step.argv
+    assert step.env["GOMAXPROCS"] == "1"
+    own = msgspec.structs.replace(request, options=GOBENCH.options(benchtime="7x"))
+    (step,) = GOBENCH.plan(own).steps
+    assert "-benchtime=7x" in step.argv
 
 
 def test_packages_of_one_name_are_built_apart() -> None:

@@ -6,8 +6,12 @@ import os
 from benchhub.cli import exit_codes
 from benchhub.cli.choosing import add_choosing, add_running, choose
 from benchhub.cli.desk import Desk
+from benchhub.cli.parser import step_s
 from benchhub.cli.run_printer import RunPrinter
 from benchhub.flows.run_target import RunRequest, run_targets
+from benchhub.plugin.contract import Measuring
+
+SAMPLE_EVERY_S = 0.25
 
 EPILOG = """\
 Patterns are relative to this folder. A folder means its own package, as for Go; ... adds those below: `:gobench` and
@@ -32,6 +36,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.epilog = EPILOG
     add_choosing(parser)
     add_running(parser)
+    measuring = parser.add_argument_group("measuring")
+    measuring.add_argument(
+        "--measure",
+        choices=["instructions"],
+        help="also count instructions, in callgrind: exact, and 10 to 50 times slower; compared with their like only",
+    )
+    measuring.add_argument(
+        "--sample-every",
+        metavar="S",
+        type=step_s,
+        default=SAMPLE_EVERY_S,
+        help="look at CPU time and memory every S seconds while it runs (default: %(default)s; 0: never)",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -49,6 +66,7 @@ def run(args: argparse.Namespace) -> int:
             arguments=arguments,
             timeout_s=args.timeout,
             argv=desk.argv,
+            measuring=Measuring(args.sample_every or None, instructions=args.measure == "instructions"),
         )
         try:
             run_targets(

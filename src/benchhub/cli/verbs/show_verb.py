@@ -14,16 +14,32 @@ from benchhub.cli.human import human, human_seconds, plural
 from benchhub.cli.run_results import first_line, print_text
 from benchhub.cli.table import print_filled, without_repeated
 from benchhub.cli.verbs.runs_verb import branch_of, cell_of, cell_text_of
-from benchhub.model.record import DISTURBANCE
+from benchhub.model.record import COUNTED_BY, DISTURBANCE, OWN_FACTS
 from benchhub.model.report import Report
 from benchhub.store.find import find_run, run_whole
 from benchhub.store.ingest import load_report
 
 ROWS_SHOWN_MAX = 100
 
+USED = {
+    "tree_memory_max": "peak memory of all processes",
+    "read": "read",
+    "written": "written",
+    "cpu_stall": "waiting for a CPU",
+    "memory_stall": "waiting for memory",
+    "io_stall": "waiting for a device",
+    "throttled": "stopped by a CPU limit",
+    "involuntary_switches": "involuntary switches",
+    "major_faults": "major faults",
+    "instructions": "instructions",
+}
+"""What is said of a run's resources beside the time and memory of each program, where there is any."""
+
+PART_METRICS = {"user": "user", "system": "system", "tree_memory_max": "peak memory", "instructions": "instructions"}
+
 EPILOG = """\
---json prints one object: run, results, tests, suites, context, problems and unread as the views say them, and argv,
-spec, executions, machine, environment, revision, subject and artifacts as the run was reported.
+--json prints one object: run, results, resources, tests, suites, context, problems and unread as the views say them,
+and argv, spec, executions, machine, environment, revision, subject and artifacts as the run was reported.
 
 examples:
   bh show                  the newest run
@@ -88,6 +104,7 @@ class _Shown:
     def print(self) -> None:
         self._print_head()
         self._print_results()
+        self._print_parts()
         self._print_tests()
         self._print_odd()
         self._print_end()
@@ -127,6 +144,35 @@ class _Shown:
             system = f"{human_seconds(used.system_s)} system" if used.system_s is not None else None
             print(f"  {execution.role:<9} cd {shlex.quote(execution.cwd)} && {shlex.join(execution.argv)}")
             print(f"  {'':<9} {_joined(f'{how} in {human_seconds(execution.wall_s)}', user, system, memory)}")
+        self._print_used()
+
+    def _print_used(self) -> None:
+        """Say what the whole run used, beside the time and memory of each program."""
+        used = {row["metric"]: row for row in self._whole["resources"] if row["part"] == "run"}
+        said = [
+            f"{human(row['value'], row['unit'])} {words}"
+            for name, words in USED.items()
+            if (row := used.get(name)) and row["value"]
+        ]
+        counted = [row["value"] for row in self._whole["context"] if row["key"] == COUNTED_BY]
+        by = f" (counted by {', '.join(counted)})" if counted else ""
+        if said:
+            print(f"  used      {', '.join(said)}{by}")
+
+    def _print_parts(self) -> None:
+        """Print what each program apart used, the greediest first."""
+        parts: dict[str, dict[str, Any]] = {}
+        for row in self._whole["resources"]:
+            if row["part"] != "run":
+                parts.setdefault(row["part_name"] or "all else", {})[row["metric"]] = row
+        lines = [
+            (name, *(human(row["value"], row["unit"]) if (row := used.get(metric)) else "" for metric in PART_METRICS))
+            for name, used in sorted(parts.items(), key=lambda part: -_cpu_s(part[1]))
+        ]
+        if lines:
+            print()
+            print_filled(("program", *PART_METRICS.values()), lines[: self._rows_max])
+            self._say_more(len(lines), "program")
 
     def _print_results(self) -> None:
         results = self._whole["results"]
@@ -174,7 +220,7 @@ class _Shown:
         context = [
             f"{row['key']}: {row['value']}"
             for row in self._whole["context"]
-            if (self._is_all or not row["suite"]) and not row["key"].startswith(DISTURBANCE)
+            if (self._is_all or not row["suite"]) and not row["key"].startswith(OWN_FACTS)
         ]
         if context:
             print("\nthe tool said: " + ", ".join(context))
@@ -193,6 +239,10 @@ class _Shown:
         if count > self._rows_max:
             more = plural(count - self._rows_max, f"more {what}")
             print(f"… and {more}; `bh show {self._row['run_id']} --all` has them all")
+
+
+def _cpu_s(used: dict[str, Any]) -> float:
+    return sum(float(used[metric]["value"]) for metric in ("user", "system") if metric in used)
 
 
 def _result_line(row: dict[str, Any], *, has_suites: bool) -> Sequence[Any]:

@@ -106,7 +106,8 @@ class GoBench:
 
     def plan(self, request: PlanRequest) -> Plan:
         """Return `go test -bench` commands."""
-        return plan(request, bench_flags(request.options))
+        flags = bench_flags(request.options, is_counting_instructions=request.is_counting_instructions)
+        return plan(request, flags)
 
     def read(self, captured: Captured, *, logs: bool = False) -> Iterator[Record]:
         """Yield what the bytes say; never raises."""

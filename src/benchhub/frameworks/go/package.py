@@ -27,6 +27,9 @@ _BENCHMARK_END = re.compile(r"--- (FAIL|SKIP|BENCH): (Benchmark\S*)")
 _PANIC = re.compile(r"(?:(?P<name>Benchmark\S*) *\t)?(?P<text>(?:panic|fatal error): .*)", re.DOTALL)
 _BENCHMARK_NAME = re.compile(r"Benchmark\S*")
 _BUILD_FAILED = re.compile(r"^FAIL\t\S+ \[(?:build|setup) failed\]$", re.MULTILINE)
+_NO_BINARY = re.compile(r"(?:test2json|bh): fork/exec ")
+"""Who was to start a test binary and found none."""
+
 _SPECIAL = frozenset("Bpf")
 """First characters of lines that may mean something, whoever printed them: a result, a panic, a fatal error."""
 
@@ -336,7 +339,7 @@ class Package:
     @property
     def _has_no_binary(self) -> bool:
         """Whether there was no test binary to start; where a case began there was one, and it printed that."""
-        return not self.cases.has_begun and any("test2json: fork/exec" in text for text in self._loose)
+        return not self.cases.has_begun and any(map(_NO_BINARY.match, self._loose))
 
     def _failed_build(self) -> str:
         """Return the package when its build failed and no event says so.

@@ -20,6 +20,9 @@ ENVIRONMENT = ("GOVERSION", "GOOS", "GOARCH", "GOFLAGS", "GOEXPERIMENT", "CGO_EN
 RUNTIME_VARIABLES = ("GOGC", "GOMEMLIMIT", "GOMAXPROCS", "GODEBUG")
 """What decides how compiled code runs."""
 
+BENCHTIME_COUNTED = "100x"
+"""Iterations of a benchmark whose instructions are counted."""
+
 MANY_PACKAGES_SINCE = (1, 21)
 """From here on one `go test -c` builds many packages."""
 
@@ -93,8 +96,15 @@ def test_flags(options: GoTestOptions) -> list[str]:
     return [*words, *_build_flags(options.race, options.tags), *options.flags]
 
 
-def bench_flags(options: GoBenchOptions) -> list[str]:
-    """Return the options of ``gobench`` as flags; Go's own time limit, which does not hold for benchmarks, is off."""
+def bench_flags(options: GoBenchOptions, *, is_counting_instructions: bool = False) -> list[str]:
+    """Return the options of ``gobench`` as flags; Go's own time limit, which does not hold for benchmarks, is off.
+
+    Args:
+        options: The ``with`` keys.
+        is_counting_instructions: Go must not choose how often a benchmark runs, for then no count is like another.
+    """
+    if is_counting_instructions and options.benchtime is None:
+        options = msgspec.structs.replace(options, benchtime=BENCHTIME_COUNTED)
     words = ["-run=^$", f"-bench={options.bench}", f"-count={options.count}", "-timeout=0"]
     words += [f"-skip={options.skip}"] if options.skip is not None else []
     words += [f"-benchtime={options.benchtime}"] if options.benchtime is not None else []
@@ -124,7 +134,10 @@ def plan(request: PlanRequest, flags: Sequence[str]) -> Plan:
         flags: What the options say, as flags; arguments of the user come after them and so win.
     """
     words = sort_flags([*flags, *request.arguments])
-    asks = {"environment": _go(request, "env", "-json", *ENVIRONMENT)}
+    asks = {
+        "environment": _go(request, "env", "-json", *ENVIRONMENT),
+        "modules": _go(request, "list", "-m", "-f", "{{.Path}}\t{{.Dir}}"),
+    }
     facts = _environment(request.answers.get("environment", b""))
     if "environment" in request.answers and not facts.get("GOVERSION"):
         what = f"`go env` does not answer in `{request.directory}`"
@@ -142,25 +155,36 @@ def plan(request: PlanRequest, flags: Sequence[str]) -> Plan:
     if asks.keys() - request.answers.keys():
         return made
     if "packages" not in asks:
-        return msgspec.structs.replace(made, steps=(_go_test(request, words, patterns),))
+        return msgspec.structs.replace(made, steps=(_go_test(request, words, patterns, facts),))
     packages = _listed(request.answers["packages"], request)
     if not packages:
         what = f"no package of `{request.target.label}` has tests: {' '.join(patterns)}"
         raise UserError(what, hint="`go list` says which packages there are")
     if request.runs == 1:
-        return msgspec.structs.replace(made, steps=(_go_test(request, words, [one.path for one in packages]),))
+        return msgspec.structs.replace(made, steps=(_go_test(request, words, [one.path for one in packages], facts),))
     build, steps = _built_once(request, words, packages, _version(facts["GOVERSION"]))
     return msgspec.structs.replace(made, build=build, steps=steps, note="binaries are built once")
 
 
 def _go(request: PlanRequest, *words: str) -> Step:
-    return Step(("go", *words), request.directory, env=request.target.env)
+    # Go's runtime does other work on each number of processors: one, so that counts are alike.
+    alike = {"GOMAXPROCS": "1"} if request.is_counting_instructions else {}
+    return Step(("go", *words), request.directory, env={**alike, **request.target.env})
 
 
-def _go_test(request: PlanRequest, flags: Flags, packages: Sequence[str]) -> Step:
+def _go_test(request: PlanRequest, flags: Flags, packages: Sequence[str], facts: Mapping[str, str]) -> Step:
     binary = (f"-{word.removeprefix('-test.')}" for word in flags.binary)
     own = ("-args", *flags.own) if flags.own else ()
-    return _go(request, "test", "-json", *flags.build, *binary, *packages, *own)
+    has_launcher = any(word.startswith("-exec=") for word in flags.build) or "-exec" in facts.get("GOFLAGS", "")
+    apart = () if has_launcher else ("-exec={part}",)
+    step = _go(request, "test", "-json", *apart, *flags.build, *binary, *packages, *own)
+    return msgspec.structs.replace(step, parts=_modules(request.answers.get("modules", b"")))
+
+
+def _modules(answer: bytes) -> dict[str, str]:
+    """Return the names of modules by their folders: a test binary is started in its package's folder."""
+    pairs = (line.partition("\t") for line in answer.decode("utf-8", "replace").splitlines())
+    return {folder: path for path, _, folder in pairs if folder}
 
 
 # -- packages ------------------------------------------------------------------------------------------------------
@@ -234,10 +258,11 @@ def _built_once(
         build.append(msgspec.structs.replace(_go(request, *words), role="build", may_fail=True))
         for package in batch:
             binary = f"{folder}/{_binary_name(package.path)}.test" if many else place
-            argv = ("tool", "test2json", "-t", "-p", package.path, binary, "-test.paniconexit0", verbose)
+            argv = ("tool", "test2json", "-t", "-p", package.path, "{part}", binary, "-test.paniconexit0", verbose)
             own = flags.binary if flags.value_of("timeout") else ("-test.timeout=10m", *flags.binary)
             step = _go(request, *argv, *own, *flags.own)
-            steps.append(msgspec.structs.replace(step, cwd=package.directory, title=package.path))
+            parts = {package.directory: package.path}
+            steps.append(msgspec.structs.replace(step, cwd=package.directory, title=package.path, parts=parts))
     return tuple(build), tuple(steps)
 
 

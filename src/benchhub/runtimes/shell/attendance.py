@@ -10,6 +10,7 @@ from typing import Self
 from benchhub.plugin.contract import Sink
 from benchhub.runtimes.shell.child import Child
 from benchhub.runtimes.shell.interruption import Interruption
+from benchhub.runtimes.shell.watch import Watch
 
 READ_BYTES = 1 << 16
 PIPE_BYTES_MAX = 1 << 20
@@ -37,13 +38,21 @@ class Attendance:
     """
 
     def __init__(
-        self, child: Child, sink: Sink, interruption: Interruption, *, limit_s: float | None, grace_s: float
+        self,
+        child: Child,
+        sink: Sink,
+        interruption: Interruption,
+        watch: Watch,
+        *,
+        limit_s: float | None,
+        grace_s: float,
     ) -> None:
         self.is_timed_out = False
         self.is_interrupted = False
         self._child = child
         self._sink = sink
         self._interruption = interruption
+        self._watch = watch
         self._grace_s = grace_s
         self._stop_at = None if limit_s is None else time.monotonic() + limit_s
         self._kill_at: float | None = None
@@ -65,9 +74,20 @@ class Attendance:
     def until_end(self) -> None:
         """Return when the program has ended, by itself or by us."""
         while not self._has_ended:
-            moments = [moment for moment in (self._stop_at, self._insist_at, self._kill_at) if moment is not None]
+            moments = [
+                moment
+                for moment in (self._stop_at, self._insist_at, self._kill_at, self._watch.next_at)
+                if moment is not None
+            ]
             self._wait(min(moments) - time.monotonic() if moments else WAIT_S_MAX)
             self._look_at_the_clock()
+            if not self._has_ended:
+                self._watch.look()
+
+    @property
+    def is_ended_by_us(self) -> bool:
+        """Whether we ended it: the user wished it, or its time was over."""
+        return self.is_timed_out or self.is_interrupted
 
     def until_group_ended(self) -> None:
         """Return when nobody of a group that we are ending is left; the rest is killed when the grace is over.

@@ -11,15 +11,23 @@ SHELL_PATH = "/bin/sh"
 SCRIPT = """\
 cd /
 while read -r line; do groups=$line; done
-for group in $groups; do kill -s KILL -- "-$group"; done
+for group in $groups; do
+  case $group in
+    /*) echo 1 > "$group/cgroup.kill" ;;
+    *) kill -s KILL -- "-$group" ;;
+  esac
+done
 """
 
 
 class Guard:
-    """Knows the process groups that must not outlive this process; safe to use from many threads."""
+    """Knows the process groups that must not outlive this process; safe to use from many threads.
+
+    Beside a process group it may know the control group of the same program: who left the one is still in the other.
+    """
 
     def __init__(self) -> None:
-        self._groups: set[int] = set()
+        self._groups: dict[int, str] = {}
         self._lock = threading.Lock()
         self._fd: int | None = None
 
@@ -29,20 +37,27 @@ class Guard:
             if self._fd is None:
                 self._fd = _start()
 
-    def watch(self, group: int) -> None:
-        """End ``group`` if this process dies; ``be_there`` comes first."""
+    def watch(self, group: int, folder: str | None = None) -> None:
+        """End ``group`` if this process dies; ``be_there`` comes first.
+
+        Args:
+            group: Of processes.
+            folder: Of its control group.
+        """
         with self._lock:
-            self._groups.add(group)
+            # Words end at white space, which the guard could not tell from that in a name.
+            self._groups[group] = folder if folder and not set(folder) & set(" \t\n*?[") else ""
             self._tell()
 
     def forget(self, group: int) -> None:
         """Let ``group`` be."""
         with self._lock:
-            self._groups.discard(group)
+            self._groups.pop(group, None)
             self._tell()
 
     def _tell(self) -> None:
-        line = " ".join(map(str, sorted(self._groups))) + "\n"
+        words = [word for group, folder in sorted(self._groups.items()) for word in (str(group), folder) if word]
+        line = " ".join(words) + "\n"
         try:
             os.write(self._fd, line.encode())  # type: ignore[arg-type]  # be_there() came first
         except OSError:

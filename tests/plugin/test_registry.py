@@ -77,7 +77,7 @@ def test_what_a_package_brings_is_there_under_its_name(packages: Path) -> None:
 
 def test_the_built_in_ones_enter_by_the_same_door() -> None:
     brought = {(entry.name, entry.distribution) for entry in registry.entry_points()}
-    assert brought >= {(name, "benchhub") for name in ("gotest", "gobench", "command", "shell")}
+    assert brought >= {(name, "benchhub") for name in ("gotest", "gobench", "command", "hyperfine", "shell")}
     assert frameworks()["command"].name == "command"
     assert runtimes()["shell"].name == "shell"
 
@@ -106,7 +106,7 @@ def test_looking_again_does_not_go_through_the_metadata_of_packages(packages: Pa
         ).stdout
         for _ in range(2)
     )
-    names = "['command', 'gobench', 'gotest', 'stranger']"
+    names = "['command', 'gobench', 'gotest', 'hyperfine', 'stranger']"
     assert (first, second) == (f"{names} True\n", f"{names} False\n")
 
 

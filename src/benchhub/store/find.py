@@ -20,7 +20,7 @@ RUN_DIGITS_MAX = 12
 RUNS_LOOKED_BACK = 64
 """How far back a previous value is looked for."""
 
-_PARAM = re.compile(r" ([^ =]+)=([^ ]*)|/([^ /=]+)=([^ /]*)")
+_PARAM = r" ([^ =]+)=([^ ]*)|/([^ /=]+)=([^ /]*)"
 """`` size=1000`` as we write it, ``/size=1000`` as Go does."""
 
 
@@ -124,8 +124,8 @@ class CaseWords(msgspec.Struct, frozen=True):
     @classmethod
     def of(cls, text: str) -> Self:
         """Return the words of ``text``."""
-        params = {found[1] or found[3]: found[2] or found[4] or "" for found in _PARAM.finditer(text)}
-        return cls(text, _PARAM.sub("", text), params)
+        params = {found[1] or found[3]: found[2] or found[4] or "" for found in re.finditer(_PARAM, text)}
+        return cls(text, re.sub(_PARAM, "", text), params)
 
     def parameters(self) -> dict[str, str]:
         """Return what the statements take."""

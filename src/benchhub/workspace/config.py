@@ -224,7 +224,8 @@ def what_is_wrong(document: Any, struct: type[msgspec.Struct], error: msgspec.Va
     return _dotted(path), _in_words(said)
 
 
-_SAID = re.compile(r"^(?P<what>.*?)(?: - at `(?P<key>key in )?\$(?P<path>[^`]*)`)?$", re.DOTALL)
+# Patterns are compiled where they are used first, which is when something is wrong.
+_SAID = r"(?s)^(?P<what>.*?)(?: - at `(?P<key>key in )?\$(?P<path>[^`]*)`)?$"
 
 
 def _offender(
@@ -238,7 +239,7 @@ def _offender(
 
     msgspec names fields but not the keys of a table (``$.target[...]``), so each key is tried alone.
     """
-    match = _SAID.match(said)
+    match = re.match(_SAID, said)
     what, steps = (match["what"], match["path"] or "") if match else (said, "")
     path: list[str] = []
     for step in re.findall(r"\.([^.\[]+)|\[(\.\.\.|\d+)\]", steps):
@@ -280,20 +281,20 @@ def _fails(document: Any, path: list[str], key: str, struct: type[msgspec.Struct
     return False
 
 
-_UNKNOWN = re.compile(r"Object contains unknown field `(.*)`$", re.DOTALL)
-_MISSING = re.compile(r"Object missing required field `(.*)`$", re.DOTALL)
+_UNKNOWN = r"(?s)Object contains unknown field `(.*)`$"
+_MISSING = r"(?s)Object missing required field `(.*)`$"
 
 
 def _explained(
     path: tuple[str, ...], said: str, struct: type[msgspec.Struct], source: Source, above: tuple[str, ...]
 ) -> UserError:
-    if unknown := _UNKNOWN.match(said):
+    if unknown := re.match(_UNKNOWN, said):
         known = _fields_at(struct, path)
         meant = did_you_mean(unknown[1], known)
         hint = None if meant else "known are " + ", ".join(f"`{key}`" for key in known)
         table = _table_name((*above, *path), source)
         return source.error((*above, *path, unknown[1]), f"unknown key `{unknown[1]}` in {table}{meant}", hint=hint)
-    if missing := _MISSING.match(said):
+    if missing := re.match(_MISSING, said):
         return source.error((*above, *path), f"{_table_name((*above, *path), source)} needs `{missing[1]}`")
     keys = [at for at, step in enumerate(path) if not step.startswith("[")]
     last = keys[-1] if keys else 0
@@ -321,12 +322,12 @@ _KINDS = {
     "date": "a date",
     "time": "a time of day",
 }
-_KIND = re.compile(r"`([a-z]+(?: \| [a-z]+)*)`")
+_KIND = r"`([a-z]+(?: \| [a-z]+)*)`"
 
 
 def _in_words(said: str) -> str:
     """Return what msgspec said in the words of the reference: text, integer, number, true or false."""
-    return _KIND.sub(_kinds, said[:1].lower() + said[1:])
+    return re.sub(_KIND, _kinds, said[:1].lower() + said[1:])
 
 
 def _kinds(match: re.Match[str]) -> str:

@@ -27,44 +27,44 @@ _SECRET_WORDS = frozenset(
 _SECRET_KEYS = frozenset({"access", "api", "auth", "encryption", "private", "secret", "signing"})
 """What makes a ``key`` a secret: ``--key`` alone is a column."""
 
-_DEFINED = re.compile(r"^(?:-D|D(?=[a-z]))")
+# Patterns are text here: each is compiled where it is used first, and most command lines need few of them.
+_DEFINED = r"^(?:-D|D(?=[a-z]))"
 """``-Dpassword=x`` of Java and CMake, and ``-DPASSWORD=x`` of C, define what follows."""
 
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_WORDS = r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+"
 # A name begins where a word does: looked for from every letter, a long word would take minutes.
-_USERINFO = re.compile(r"(?<![A-Za-z0-9+.-])([A-Za-z0-9][A-Za-z0-9+.-]*://)([^/?#\s]+)@")
-_ASSIGNED = re.compile(
+_USERINFO = r"(?<![A-Za-z0-9+.-])([A-Za-z0-9][A-Za-z0-9+.-]*://)([^/?#\s]+)@"
+_ASSIGNED = (
     r"(?<![A-Za-z0-9_.-])(?P<name>-*[A-Za-z0-9_][\w.-]*)=(?P<quote>[\"']?)"
     r"(?P<value>(?<=')[^']+(?=')|(?<=\")[^\"]+(?=\")|[^\s&;,\"']+)"
 )
-_QUOTED_PAIR = re.compile(r"(?P<quote>[\"'])(?P<name>[A-Za-z_][\w.-]*)=(?P<value>[^\"'=]*)(?P=quote)")
+_QUOTED_PAIR = r"(?P<quote>[\"'])(?P<name>[A-Za-z_][\w.-]*)=(?P<value>[^\"'=]*)(?P=quote)"
 """``-X 'main.apiKey=two words'``: the quotes are around the whole."""
-_FLAG_AND_VALUE = re.compile(
+_FLAG_AND_VALUE = (
     r"(?P<name>(?<![^\s\"'])--?[A-Za-z][\w.-]+)(?P<space>\s+)(?P<value>'[^']+'|\"[^\"]+\"|[^\s;&|\"'-][^\s;&|\"']*)"
 )
 _LOGIN = r"(?P<user>[A-Za-z][^\s:/\"'=]*):(?!//)(?P<password>[^\s\"']+)"
-_FLAG_AND_LOGIN = re.compile(rf"(?P<flag>(?<![^\s\"'])(?:-[uU]|--user|--proxy-user)(?:\s+|=)[\"']?){_LOGIN}")
+_FLAG_AND_LOGIN = rf"(?P<flag>(?<![^\s\"'])(?:-[uU]|--user|--proxy-user)(?:\s+|=)[\"']?){_LOGIN}"
 """``curl -u name:password``; numbers (``docker -u 1000:1000``) are no names."""
-_JSON_PAIR = re.compile(
-    r'"(?P<name>[\w.-]+)"(?P<mark>\s*:\s*)"[^"]+"|"(?P<flag>--?[A-Za-z][\w.-]+)"(?P<comma>\s*,\s*)"[^"-][^"]*"'
-)
+_JSON_PAIR = r'"(?P<name>[\w.-]+)"(?P<mark>\s*:\s*)"[^"]+"|"(?P<flag>--?[A-Za-z][\w.-]+)"(?P<comma>\s*,\s*)"[^"-][^"]*"'
 """Also ``["prog", "--token", "x"]``, which ``--with argv=…`` is told."""
-_KNOWN_TOKENS = re.compile(
+_KNOWN_TOKENS = (
     r"\b(?:gh[pousr]_[A-Za-z0-9]{16,}|github_pat_\w{20,}|glpat-[\w-]{16,}|xox[abprs]-[\w-]{10,}|AKIA[A-Z0-9]{16}"
     r"|sk-ant-[\w-]{8,}|sk-(?=[\w-]{0,99}\d)[\w-]{16,}|[rs]k_(?:live|test)_\w{8,}|npm_[A-Za-z0-9]{30,}|hf_[A-Za-z0-9]{20,}"
     r"|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*)"
     r"|(?<=[Bb]earer )[^\s\"']+|(?<=[Bb]asic )[A-Za-z0-9+/=]{8,}"
 )
-_OPTION = re.compile(r"^(?P<name>--?[A-Za-z][\w.-]+|[A-Za-z_]\w*)=(?P<value>.*)$", re.DOTALL)
-_FLAG = re.compile(r"^--?[A-Za-z][\w.-]+$")
-_HEADER = re.compile(r"^(?P<name>[A-Za-z][\w-]*):(?P<space>\s*)(?P<value>.+)$", re.DOTALL)
+_TOKEN_CHARACTERS_MIN = len("Bearer x")
+_OPTION = r"(?s)^(?P<name>--?[A-Za-z][\w.-]+|[A-Za-z_]\w*)=(?P<value>.*)$"
+_FLAG = r"^--?[A-Za-z][\w.-]+$"
+_HEADER = r"(?s)^(?P<name>[A-Za-z][\w-]*):(?P<space>\s*)(?P<value>.+)$"
 _LOGIN_FLAGS = frozenset({"-u", "-U", "--user", "--proxy-user"})
-_LOGIN_WORD = re.compile(f"^{_LOGIN}$")
+_LOGIN_WORD = f"^{_LOGIN}$"
 
 
 def is_secret_name(name: str) -> bool:
     """Tell whether a variable, option or header of that name holds a credential."""
-    words = [word.lower() for word in _WORDS.findall(_DEFINED.sub("", name))]
+    words = [word.lower() for word in re.findall(_WORDS, re.sub(_DEFINED, "", name))]
     if not words:
         return False
     *before, last = words
@@ -81,13 +81,19 @@ def mask_text(text: str) -> str:
     They are found in URLs, ``name=value`` pairs, ``--name value``, ``-u name:password``, JSON, and tokens of a known
     shape.
     """
-    text = _USERINFO.sub(_without_credentials, text)
-    text = _QUOTED_PAIR.sub(_without_quoted_value, text)
-    text = _without_values(text)
-    text = _FLAG_AND_VALUE.sub(_without_next_word, text)
-    text = _FLAG_AND_LOGIN.sub(rf"\g<flag>\g<user>:{MASK}", text)
-    text = _JSON_PAIR.sub(_without_json_value, text)
-    return _KNOWN_TOKENS.sub(MASK, text)
+    # Each pattern is asked only where the sign stands that it cannot do without.
+    if "@" in text:
+        text = re.sub(_USERINFO, _without_credentials, text)
+    if "=" in text:
+        text = re.sub(_QUOTED_PAIR, _without_quoted_value, text)
+        text = _without_values(text)
+    if "-" in text:
+        text = re.sub(_FLAG_AND_VALUE, _without_next_word, text)
+    if ":" in text:
+        text = re.sub(_FLAG_AND_LOGIN, rf"\g<flag>\g<user>:{MASK}", text)
+    if '"' in text:
+        text = re.sub(_JSON_PAIR, _without_json_value, text)
+    return re.sub(_KNOWN_TOKENS, MASK, text) if len(text) >= _TOKEN_CHARACTERS_MIN else text
 
 
 def mask_arguments(words: Sequence[str]) -> tuple[str, ...]:
@@ -99,7 +105,7 @@ def mask_arguments(words: Sequence[str]) -> tuple[str, ...]:
     masked: list[str] = []
     before = ""
     for word in words:
-        login = _LOGIN_WORD.match(word) if before in _LOGIN_FLAGS else None
+        login = re.match(_LOGIN_WORD, word) if before in _LOGIN_FLAGS else None
         if _is_secret_flag(before) and not word.startswith("-"):
             masked.append(MASK)
         elif login:
@@ -111,7 +117,7 @@ def mask_arguments(words: Sequence[str]) -> tuple[str, ...]:
 
 
 def _is_secret_flag(word: str) -> bool:
-    return bool(_FLAG.match(word)) and is_secret_name(word)
+    return word.startswith("-") and bool(re.match(_FLAG, word)) and is_secret_name(word)
 
 
 def mask_variable(name: str, value: str) -> str:
@@ -142,14 +148,14 @@ def _mask_value(value: Any) -> Any:  # noqa: ANN401 -- whatever an option holds
 
 def _mask_word(word: str) -> str:
     names = ""
-    while option := _OPTION.match(word):
+    while "=" in word and (option := re.match(_OPTION, word)):
         name, word = option["name"], option["value"]
         names += f"{name}="
         if is_secret_name(name):
             return names + MASK
-        if name in _LOGIN_FLAGS and (login := _LOGIN_WORD.match(word)):
+        if name in _LOGIN_FLAGS and (login := re.match(_LOGIN_WORD, word)):
             return f"{names}{login['user']}:{MASK}"
-    header = _HEADER.match(word)
+    header = re.match(_HEADER, word) if ":" in word else None
     if header and is_secret_name(header["name"]):
         return f"{names}{header['name']}:{header['space']}{MASK}"
     return names + mask_text(word)
@@ -167,7 +173,8 @@ def _without_values(text: str) -> str:
     """
     parts: list[str] = []
     at = 0
-    while match := _ASSIGNED.search(text, at):
+    assigned = re.compile(_ASSIGNED)
+    while match := assigned.search(text, at):
         begin, end = match.span("value")
         is_secret = is_secret_name(match["name"])
         parts.append(text[at:begin] + (MASK if is_secret else ""))

@@ -10,15 +10,16 @@ from typing import Any
 
 RESERVED = frozenset({"results"})
 
-_UNCLOSED = re.compile(r"\{\{|\{[A-Za-z_][A-Za-z0-9_-]*(?P<open>)(?=[^}]*\Z)")
-_BRACE = re.compile(r"\{\{|\{(?P<name>[A-Za-z_][A-Za-z0-9_-]*)\}")
+# Compiled where they are used first: most commands have no braces.
+_UNCLOSED = r"\{\{|\{[A-Za-z_][A-Za-z0-9_-]*(?P<open>)(?=[^}]*\Z)"
+_BRACE = r"\{\{|\{(?P<name>[A-Za-z_][A-Za-z0-9_-]*)\}"
 
 
 def names_in(value: Any) -> Iterator[str]:  # noqa: ANN401 -- whatever an option holds
     """Yield every name in braces within ``value``, lists and tables included, in order and repeatedly."""
     if isinstance(value, str):
         yield from (
-            match["name"] for match in _BRACE.finditer(value) if match["name"] and match["name"] not in RESERVED
+            match["name"] for match in re.finditer(_BRACE, value) if match["name"] and match["name"] not in RESERVED
         )
     elif isinstance(value, Mapping):
         for inner in value.values():
@@ -31,7 +32,7 @@ def names_in(value: Any) -> Iterator[str]:  # noqa: ANN401 -- whatever an option
 def unclosed_in(value: Any) -> Iterator[str]:  # noqa: ANN401 -- whatever an option holds
     """Yield every ``{name`` within ``value`` after which no brace closes."""
     if isinstance(value, str):
-        yield from (match[0] for match in _UNCLOSED.finditer(value) if match["open"] is not None)
+        yield from (match[0] for match in re.finditer(_UNCLOSED, value) if match["open"] is not None)
     elif isinstance(value, Mapping):
         for inner in value.values():
             yield from unclosed_in(inner)
@@ -47,7 +48,7 @@ def filled(value: Any, values: Mapping[str, str]) -> Any:  # noqa: ANN401 -- wha
     number where a number is wanted, while an option that wants text would refuse the number.
     """
     if isinstance(value, str):
-        return _BRACE.sub(lambda match: _said(match, values), value)
+        return re.sub(_BRACE, lambda match: _said(match, values), value)
     if isinstance(value, Mapping):
         return {key: filled(inner, values) for key, inner in value.items()}
     if isinstance(value, list):

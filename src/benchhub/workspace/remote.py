@@ -6,11 +6,9 @@ import msgspec
 
 from benchhub.model.place import LOCAL_HOST, Repository
 
-_SCHEME = re.compile(
-    r"^(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?:[^/]*@)?(?P<host>\[[^\]]*\]|[^/:]*)(?::\d*)?/*(?P<path>.*)$",
-    re.DOTALL,
-)
-_SCP = re.compile(r"^(?:[^/@:]+@)?(?P<host>\[[^\]]*\]|[^/:@]{2,}):(?!//)(?P<path>.+)$", re.DOTALL)
+# Compiled where they are used first: nobody waits for them without a remote.
+_SCHEME = r"(?s)^(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?:[^/]*@)?(?P<host>\[[^\]]*\]|[^/:]*)(?::\d*)?/*(?P<path>.*)$"
+_SCP = r"(?s)^(?:[^/@:]+@)?(?P<host>\[[^\]]*\]|[^/:@]{2,}):(?!//)(?P<path>.+)$"
 _SAME_HOST = {"ssh.github.com": "github.com", "altssh.gitlab.com": "gitlab.com", "ssh.dev.azure.com": "dev.azure.com"}
 _ANY_CASE = frozenset({"github.com", "gitlab.com", "bitbucket.org", "codeberg.org"})
 """Hosts that take ``Acme/Tiny`` and ``acme/tiny`` for one repository."""
@@ -36,12 +34,12 @@ def parse_remote(url: str) -> Remote | None:
     Users, passwords and ports are left out: they are ways to the same repository.
     """
     url = url.strip()
-    match = _SCHEME.match(url)
+    match = re.match(_SCHEME, url)
     if match and match["scheme"].lower() == "file":
         return _remote(LOCAL_HOST, match["path"])
     if match:
         return _remote(match["host"], match["path"])
-    if match := _SCP.match(url):
+    if match := re.match(_SCP, url):
         return _remote(match["host"], match["path"])
     return _remote(LOCAL_HOST, url.replace("\\", "/"))
 

@@ -9,9 +9,11 @@ STAMP  := $(VENV)/.installed
 help:            ## Say what each target does.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
+# Compiled here, since Python may be told to write no bytecode: then every start would compile.
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@$(BIN)/python -m compileall -q src
 	@touch $(STAMP)
 
 try: $(STAMP)    ## Install, run the example's benchmarks, ask SQL about every sample.
@@ -36,6 +38,7 @@ kill: $(STAMP)   ## 200 times `kill -9` at a random moment.
 	BENCHHUB_KILLS=200 $(BIN)/python -m pytest -q tests/stories/test_killed.py
 
 bench: $(STAMP)  ## Speed, size and memory, measured; no test asserts a time.
+	@$(BIN)/python -m compileall -q src
 	$(BIN)/python -m bench
 
 format: $(STAMP) ## Write the format.

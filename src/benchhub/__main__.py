@@ -1,7 +1,5 @@
 """`python -m benchhub` is `bh`."""
 
-import sys
+from benchhub.cli.entry import program
 
-from benchhub.cli.entry import main
-
-sys.exit(main())
+program()

@@ -2,14 +2,16 @@
 
 import argparse
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from benchhub.cli.desk import Desk
 from benchhub.cli.parser import count, seconds
 from benchhub.errors import UserError
-from benchhub.flows.run_target import Chosen
 from benchhub.model.place import Target
 from benchhub.workspace.label import checked_name, name_from
+
+if TYPE_CHECKING:
+    from benchhub.flows.run_target import Chosen
 
 
 def add_choosing(parser: argparse.ArgumentParser) -> None:
@@ -41,7 +43,7 @@ def add_running(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name", help="of the target of `bh run -- CMD` (default: the program's name)")
 
 
-def choose(args: argparse.Namespace, desk: Desk, *, learn: bool = True) -> tuple[list[Chosen], tuple[str, ...]]:
+def choose(args: argparse.Namespace, desk: Desk, *, learn: bool = True) -> "tuple[list[Chosen], tuple[str, ...]]":
     """Return the cells that the words choose, and the arguments for the tool.
 
     Words after ``--`` are a program of its own when no pattern stands before them, else arguments for the tool.

@@ -3,7 +3,7 @@
 import sys
 from io import TextIOWrapper
 
-from benchhub.cli import exit_codes
+from benchhub.cli import exit_codes, process
 from benchhub.cli.pipes import may_be_unread
 
 VERBS = {
@@ -28,6 +28,12 @@ COMMON_OPTIONS = {"--json": 1, "--color": 2, "--debug": 1, "--db": 2}
 
 PASSING_ON = frozenset({"run", "list", "explain", "estimate"})
 """The verbs whose words behind `--` are a program, or arguments for a tool."""
+
+
+def program() -> None:
+    """Be ``bh``: the whole process."""
+    process.begin()
+    process.end(main())
 
 
 def main(words: list[str] | None = None) -> int:
@@ -77,6 +83,7 @@ def _dispatch(words: list[str]) -> int:
 def _run(verb: str, words: list[str]) -> int:
     import importlib  # noqa: PLC0415
 
+    process.import_msgspec()
     from benchhub.cli.parser import parser_of  # noqa: PLC0415
     from benchhub.errors import BenchHubError  # noqa: PLC0415
 
@@ -158,4 +165,4 @@ def _show(what: str, where: str | None, hint: str | None) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    program()

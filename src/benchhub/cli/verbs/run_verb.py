@@ -7,9 +7,6 @@ from benchhub.cli import exit_codes
 from benchhub.cli.choosing import add_choosing, add_running, choose
 from benchhub.cli.desk import Desk
 from benchhub.cli.parser import step_s
-from benchhub.cli.run_printer import RunPrinter
-from benchhub.flows.run_target import RunRequest, run_targets
-from benchhub.plugin.contract import Measuring
 
 SAMPLE_EVERY_S = 0.25
 
@@ -54,8 +51,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run what was chosen; the exit code says how it went."""
     with Desk.open(args) as desk:
-        desk.recover()
         chosen, arguments = choose(args, desk)
+        # Loaded late, that git is asked early.
+        from benchhub.cli.run_printer import RunPrinter  # noqa: PLC0415
+        from benchhub.flows.run_target import RunRequest, run_targets  # noqa: PLC0415
+        from benchhub.plugin.contract import Measuring  # noqa: PLC0415
+
+        desk.recover()
         printer = RunPrinter()
         request = RunRequest(
             mask=desk.mask,

@@ -68,6 +68,7 @@ class Git:
         self._environ = clean_environ(os.environ if environ is None else environ)
         self._answers: dict[tuple[str, ...], Answer] = {}
         self._waiting: dict[tuple[str, ...], subprocess.Popen[bytes]] = {}
+        self._program: str | None = None
 
     def begin(self, *words: str) -> None:
         """Start a question whose answer will be asked for later; questions run side by side."""
@@ -100,9 +101,11 @@ class Git:
     def _start(self, words: tuple[str, ...], environ: Mapping[str, str]) -> "subprocess.Popen[bytes] | Answer":
         import subprocess  # noqa: PLC0415 -- only where git is asked
 
+        if self._program is None:
+            self._program = _find_git(self._environ)
         try:
             return subprocess.Popen(
-                ["git", *_OPTIONS, *words],  # noqa: S607 -- the user's git
+                [self._program, *_OPTIONS, *words],
                 cwd=self.directory,
                 env={**self._environ, **environ},
                 stdin=subprocess.DEVNULL,
@@ -113,6 +116,15 @@ class Git:
             return Answer(GIT_MISSING, why="git is not installed")
         except OSError as error:
             return Answer(GIT_MISSING, why=f"git could not be started: {error.strerror}")
+
+
+def _find_git(environ: Mapping[str, str]) -> str:
+    """Return the user's git; looked for once, since each start would try every folder of a long ``PATH`` in vain."""
+    import shutil  # noqa: PLC0415
+
+    found = shutil.which("git", path=environ.get("PATH", os.defpath))
+    # A relative folder is relative to where git will run.
+    return found if found and os.path.isabs(found) else "git"  # noqa: PTH117
 
 
 def _finish(process: "subprocess.Popen[bytes]", timeout_s: float) -> Answer:

@@ -155,6 +155,9 @@ def _opened(
         if git and ahead:
             for question in ahead(root):
                 git.begin(*question)
+        if git and frameworks is not None:
+            git.begin(*_LIST_FILES)
+            list(frameworks)  # Loads them, while git lists the files.
         absent: list[Absent] = []
         tree = FileTree(root, ()) if frameworks is None else _list_files(root, git, absent)
         workspace = Workspace(root, tree, git, _packages(root, tree, directory))

@@ -73,15 +73,21 @@ def select(
     unwanted = [choice for text in skip for choice in _chosen(workspace, text, here, is_skip=True)]
     values = parse_params(params)
     _check_params(values, [choice.target for choice in wanted])
+    mine, taken = _by_label(wanted), _by_label(unwanted)
     found: list[Selected] = []
     for target in workspace.targets:
-        mine = [choice for choice in wanted if choice.target.label == target.label]
-        taken = [choice for choice in unwanted if choice.target.label == target.label]
-        found += _cells_of(target, mine, taken, values)
+        found += _cells_of(target, mine.get(target.label, []), taken.get(target.label, []), values)
     if not found:
         words = " ".join(patterns or ["..."])
         what = f"nothing to run in `{words}`" if not (skip or params) else f"nothing is left of `{words}`"
         raise NothingMatchedError(what, hint=_whats_here(workspace))
+    return found
+
+
+def _by_label(choices: list[_Choice]) -> dict[str, list[_Choice]]:
+    found: dict[str, list[_Choice]] = {}
+    for choice in choices:
+        found.setdefault(choice.target.label, []).append(choice)
     return found
 
 

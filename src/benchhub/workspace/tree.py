@@ -22,7 +22,7 @@ class FileTree:
         """Keep ``paths``, which are relative to ``root`` and may come in any order and twice."""
         self.root = root
         self.is_cut = is_cut
-        self._paths = sorted({path for path in paths if not is_left_out(path)})
+        self._paths = sorted(_kept(set(paths)))
 
     def directories_with(self, file_name: str) -> Iterable[str]:
         """Yield the directories (relative, with ``/``, ``""`` for the root) that hold ``file_name``, sorted."""
@@ -70,6 +70,17 @@ class FileTree:
                 found.add(above)
                 above = above.rpartition("/")[0]
         return sorted(found)
+
+
+def _kept(paths: Iterable[str]) -> Iterator[str]:
+    """Yield the paths that are not left out; each folder is looked at once, since it holds many files."""
+    known: dict[str, bool] = {}
+    for path in paths:
+        folder = path[: path.rfind("/") + 1]
+        if folder not in known:
+            known[folder] = is_left_out(folder)
+        if not known[folder]:
+            yield path
 
 
 def is_left_out(path: str) -> bool:

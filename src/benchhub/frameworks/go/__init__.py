@@ -20,7 +20,7 @@ from typing import ClassVar
 
 import msgspec
 
-from benchhub.frameworks.go import detection, reader
+from benchhub.frameworks.go import detection
 from benchhub.frameworks.go.planning import (
     GoBenchOptions,
     GoTestOptions,
@@ -84,10 +84,12 @@ class GoTest:
 
     def read(self, captured: Captured, *, logs: bool = False) -> Iterator[Record]:
         """Yield what the bytes say; never raises."""
-        return reader.read(captured, cpu_is_given=cpu_is_given(captured.options, captured.arguments), logs=logs)
+        return _read(captured, logs=logs)
 
     def sniff(self, head: bytes, name: str) -> float:  # noqa: ARG002 -- the content tells
         """Return how surely this is output of `go test`."""
+        from benchhub.frameworks.go import reader  # noqa: PLC0415 -- see _read
+
         return reader.confidence(head)
 
 
@@ -111,12 +113,21 @@ class GoBench:
 
     def read(self, captured: Captured, *, logs: bool = False) -> Iterator[Record]:
         """Yield what the bytes say; never raises."""
-        return reader.read(captured, cpu_is_given=cpu_is_given(captured.options, captured.arguments), logs=logs)
+        return _read(captured, logs=logs)
 
     def sniff(self, head: bytes, name: str) -> float:  # noqa: ARG002 -- the content tells
         """Return how surely this is output of `go test`, surer where a benchmark is named."""
+        from benchhub.frameworks.go import reader  # noqa: PLC0415 -- see _read
+
         sure = reader.confidence(head)
         return min(1.0, sure + 0.05) if sure and reader.names_benchmarks(head) else sure - 0.05 if sure else 0.0
+
+
+def _read(captured: Captured, *, logs: bool) -> Iterator[Record]:
+    # The reader is most of this folder, and who only looks for modules (`bh list`) does not need it.
+    from benchhub.frameworks.go import reader  # noqa: PLC0415
+
+    return reader.read(captured, cpu_is_given=cpu_is_given(captured.options, captured.arguments), logs=logs)
 
 
 GOTEST: Framework = GoTest()

@@ -4,7 +4,6 @@ One run is ``go test -json``. Several runs are built once: ``go test -c`` makes 
 starts the binaries through ``go tool test2json``, which is what `go test -json` does inside.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
@@ -211,6 +210,8 @@ def _patterns(request: PlanRequest) -> list[str]:
 
 def _listed(answer: bytes, request: PlanRequest) -> list[_Listed]:
     """Return the packages that have tests, without those that the user took away, in the order of `go list`."""
+    import json  # noqa: PLC0415 -- for one object after the other; msgspec wants a single one
+
     packages: list[_Listed] = []
     decoder = json.JSONDecoder()
     text = answer.decode("utf-8", "replace")

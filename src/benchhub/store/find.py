@@ -142,6 +142,14 @@ def series_history(database: Database, series_id: int) -> Rows:
     return rows_of(database, "series_history", series_id=series_id)
 
 
+def runs_without_value(database: Database, run_ids: Sequence[int]) -> Rows:
+    """Return the runs that were asked for the same as some of these, on a lane of theirs, and are not among them.
+
+    Of a case whose runs these are: its runs that gave no value.
+    """
+    return rows_of(database, "runs_without_value", run_ids=canonical_json(list(run_ids)).decode())
+
+
 def outcome_history(database: Database, name: str, *, project: str | None = None, count: int = 50) -> Rows:
     """Return the newest outcomes of the cases called ``name``, by the tool's own name too."""
     return rows_of(database, "test_history", **CaseWords.of(name).parameters(), project=project, count=count)

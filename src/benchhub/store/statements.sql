@@ -505,6 +505,14 @@ FROM history h LEFT JOIN spread w ON w.run_id = h.run_id AND w.series_id = h.ser
 WHERE h.series_id = :series_id
 ORDER BY coalesce(h.commit_seq, 0), coalesce(h.committed_at, h.started_at), h.started_at, h.run_id;
 
+-- name: runs_without_value
+WITH given AS MATERIALIZED (SELECT r.id, r.lane_id, r.spec_id FROM json_each(:run_ids) j JOIN run r ON r.id = j.value)
+SELECT r.id AS run_id, r.started_text AS started_at, substr(c.sha, 1, 10) AS commit_short, c.seq AS commit_seq,
+  c.committed_text AS committed_at, r.status, r.lane_id
+FROM run r LEFT JOIN git_commit c ON c.id = r.commit_id
+WHERE r.lane_id IN (SELECT lane_id FROM given) AND r.spec_id IN (SELECT spec_id FROM given)
+  AND r.id NOT IN (SELECT id FROM given);
+
 -- name: lane_facts
 SELECT l.id AS lane_id, p.name AS project,
   r.full_name || CASE p.path WHEN '.' THEN '' ELSE '/' || p.path END AS place,

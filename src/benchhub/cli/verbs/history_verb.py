@@ -2,18 +2,21 @@
 
 import argparse
 import sys
+from collections.abc import Callable, Iterator
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
 import msgspec
 
+from benchhub.cli.colour import Paint
 from benchhub.cli.desk import Desk
 from benchhub.cli.human import human, human_seconds, plural
 from benchhub.cli.legend import legend
 from benchhub.cli.names import nearest_name, nearest_of, with_place
 from benchhub.cli.parser import count
 from benchhub.cli.table import print_filled
+from benchhub.cli.terminal import columns_of, shows_unicode
 from benchhub.cli.verbs.runs_verb import branch_of
 from benchhub.errors import NothingMatchedError
 from benchhub.store.database import Database
@@ -24,10 +27,13 @@ from benchhub.store.find import (
     lane_facts,
     outcome_history,
     recent_runs,
+    runs_without_value,
     series_history,
 )
 
 COUNT_SHOWN = 20
+CHARTS_MAX = 4
+"""More would push each other off the screen."""
 OUTCOMES_MAX = 100_000
 """Outcomes looked at; a name that matches more should be narrowed."""
 
@@ -35,6 +41,10 @@ EPILOG = """\
 CASE is a name with or without its suite, and with none, some or all of its parameters; * and ? match. Runs come in the
 order of commits, then of their start. Runs of different machine classes, toolchains, flags or branches, or with a dirty
 tree (+), lie on different lines, which are numbered, and told apart below: only values of one line may be compared.
+
+On a terminal each line is drawn, all its runs or the newest of --count, in the order of history and evenly spaced; the
+ticks are its smallest and largest value. A gap with an x below is a run that was asked for the same and has no value.
+More than a few lines are drawn small, in one row each.
 
 --json prints one object: series, each with its points; lanes, the facts behind the lane_id of points; and outcomes.
 
@@ -53,7 +63,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--metric", metavar="NAME", help="only this, e.g. time; with its smallest and largest sample")
     parser.add_argument("--project", metavar="NAME", help="only of this project")
     parser.add_argument(
-        "--count", type=count, metavar="N", help=f"at most the newest N of each (default: {COUNT_SHOWN}, in JSON all)"
+        "--count",
+        type=count,
+        metavar="N",
+        help=f"at most the newest N of each (default: {COUNT_SHOWN}, in charts and JSON all)",
+    )
+    parser.add_argument(
+        "--chart",
+        action=argparse.BooleanOptionalAction,
+        help="draw the values (default: on a terminal)",
     )
 
 
@@ -92,11 +110,14 @@ def _print(database: Database, series: Rows, outcomes: Rows, args: argparse.Name
     cases = [_Case(list(of_case), newest) for _, of_case in groupby(with_place(series), key=itemgetter("case_id"))]
     lanes = list(dict.fromkeys(point["lane_id"] for case in cases for point in case.shown))
     lines = {lane: number for number, lane in enumerate(lanes, 1)}
+    charts = _charts(database, cases, lines, args)
     headings = 0
     for case in cases:
         print("\n" * bool(headings) + case.heading)
         headings += 1
         _print_case(case, lines, is_wide=args.metric is not None)
+        for at, text in enumerate(charts(case)):
+            print("\n" * (at == 0) + text)
     if len(lanes) > 1:
         _print_legend(database, lanes)
     # A benchmark's outcomes say nothing that its numbers do not, unless it did not pass.
@@ -119,7 +140,8 @@ class _Case:
     """A case with all its metrics.
 
     Attributes:
-        shown: One point for each of its newest runs, in the order of history.
+        points: One for each of its runs, in the order of history.
+        shown: Those of its newest runs.
         earlier: How many runs are left out.
         values: Points by run and metric.
     """
@@ -129,9 +151,37 @@ class _Case:
         self.series = series
         self.values = {(point["run_id"], one["series_id"]): point for one in series for point in one["points"]}
         runs = {point["run_id"]: point for one in series for point in one["points"]}
-        points = sorted(runs.values(), key=_order)
-        self.shown = points[-newest:]
-        self.earlier = len(points) - len(self.shown)
+        self.points = sorted(runs.values(), key=_order)
+        self.shown = self.points[-newest:]
+        self.earlier = len(self.points) - len(self.shown)
+
+
+def _charts(
+    database: Database, cases: list[_Case], lines: dict[int, int], args: argparse.Namespace
+) -> Callable[[_Case], Iterator[str]]:
+    """Return what draws a case: its first metric large and the others small, or all small where that is too much."""
+    if args.chart is False or (args.chart is None and not sys.stdout.isatty()):
+        return lambda _: iter(())
+    from benchhub.cli.history_chart import Easel, draw  # noqa: PLC0415 -- only where somebody looks
+
+    easel = Easel(columns_of(sys.stdout), shows_unicode(), Paint.on(sys.stdout, args.color))
+    count = sum(len({point["lane_id"] for point in case.shown}) for case in cases)
+    is_small = count > CHARTS_MAX
+
+    def drawn(case: _Case) -> Iterator[str]:
+        gaps = [] if is_small else runs_without_value(database, [point["run_id"] for point in case.points])
+        first = _order(case.points[-(args.count or 0) :][0])
+        runs = [run for run in sorted([*case.points, *gaps], key=_order) if _order(run) >= first]
+        of_metrics = {
+            name: (
+                one["unit"],
+                {run: point["value"] for (run, of), point in case.values.items() if of == one["series_id"]},
+            )
+            for name, one in zip(_metric_names(case.series), case.series, strict=True)
+        }
+        return draw(runs, of_metrics, lines, easel, is_small=is_small)
+
+    return drawn
 
 
 def _print_case(case: _Case, lines: dict[int, int], *, is_wide: bool) -> None:

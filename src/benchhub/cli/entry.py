@@ -16,6 +16,7 @@ VERBS = {
     "log": "print the output of a run, or of one of its cases",
     "history": "show the values of a case over time",
     "sql": "ask the database in SQL, read-only",
+    "export": "write results into a file, as CSV, JSON lines or Parquet",
     "import": "keep output files that were made elsewhere",
     "parse": "read output files and print what they say; no database",
     "db": "path, check, migrate or reproject the database",

@@ -38,6 +38,7 @@ def run_sql(
 
     Raises:
         UserError: The statement is wrong, not a question, or takes too long; names what exists instead.
+        KeyboardInterrupt: The user ended it; the rows raise it, too.
     """
     connection = database.connection
     connection.set_authorizer(_allow)
@@ -46,18 +47,29 @@ def run_sql(
     try:
         cursor = connection.execute(text, parameters or {})
     except (sqlite3.Error, sqlite3.Warning) as error:
+        if _is_stopped_by_hand(error, deadline):
+            raise KeyboardInterrupt from error
         raise _user_error(database, text, error, seconds_max) from error
     if cursor.description is None:
         what = "the statement asks nothing"
         raise UserError(what, hint="e.g. bh sql 'SELECT * FROM runs'")
-    return Answer([column[0] for column in cursor.description], _rows(database, text, cursor, seconds_max))
+    return Answer([column[0] for column in cursor.description], _rows(database, text, cursor, deadline, seconds_max))
 
 
-def _rows(database: Database, text: str, cursor: sqlite3.Cursor, seconds_max: float) -> Iterator[Sequence[Any]]:
+def _rows(
+    database: Database, text: str, cursor: sqlite3.Cursor, deadline: float, seconds_max: float
+) -> Iterator[Sequence[Any]]:
     try:
         yield from cursor
     except sqlite3.Error as error:
+        if _is_stopped_by_hand(error, deadline):
+            raise KeyboardInterrupt from error
         raise _user_error(database, text, error, seconds_max) from error
+
+
+def _is_stopped_by_hand(error: Exception, deadline: float) -> bool:
+    """Tell whether Ctrl-C ended a question: SQLite hears of it first, and says `interrupted` as when time is up."""
+    return "interrupted" in str(error) and time.monotonic() <= deadline
 
 
 _PRAGMAS = frozenset({"table_info", "table_xinfo", "table_list", "index_list", "index_info"})

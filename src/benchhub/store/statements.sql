@@ -586,6 +586,9 @@ SELECT place, seconds, same_spec, same_machine, 1 AS passed FROM built WHERE sec
 -- name: names_of_views
 SELECT name FROM sqlite_master WHERE type = 'view' ORDER BY name;
 
+-- name: columns_of
+SELECT name, type FROM pragma_table_info(:name) ORDER BY cid;
+
 -- native tables -------------------------------------------------------------------------------------------------------
 
 -- name: native_table

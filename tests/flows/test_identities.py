@@ -199,6 +199,8 @@ class House:
 
 
 class _Listening:
+    pace_s = None
+
     def __init__(self, finished: list[RunFinished]) -> None:
         self._finished = finished
 

@@ -82,6 +82,7 @@ class Bench:
 
 class _Seen(msgspec.Struct):
     seen: list[Event]
+    pace_s: float | None = None
 
     def on(self, event: Event) -> None:
         self.seen.append(event)

@@ -15,7 +15,7 @@ from benchhub.model.record import LogLine, Outcome, Record, Result, SuiteResult,
 from benchhub.model.report import Column, NativeTable
 from benchhub.model.unit import SaidUnit
 from benchhub.plugin import conformance
-from benchhub.plugin.contract import Captured, Framework, Plan, PlanRequest, ResultFile, Step, Stream, Tree
+from benchhub.plugin.contract import Captured, Framework, LiveRecord, Plan, PlanRequest, ResultFile, Step, Stream, Tree
 
 BROKEN: list[tuple[str, type[Counting]]] = []
 
@@ -375,6 +375,37 @@ class OneUnitTwice(Counting):
                 yield Result(CASE, (UNIT, UNIT), [*record.said_values, 1.0])
             else:
                 yield record
+
+
+# -- live
+
+
+@caught_by("test_following_tells_the_same_however_the_bytes_are_cut")
+class FollowsChunksForLines(Counting):
+    def live(self, captured: Captured) -> "FollowsChunksForLines":  # noqa: ARG002 -- the contract
+        return self
+
+    def take(self, stream: str, data: bytes) -> list[LiveRecord]:
+        return [LogLine(None, stream, line.decode(errors="replace")) for line in data.splitlines()]
+
+
+@caught_by("test_following_never_raises")
+class FollowsTextOnly(Counting):
+    def live(self, captured: Captured) -> "FollowsTextOnly":  # noqa: ARG002 -- the contract
+        return self
+
+    def take(self, stream: str, data: bytes) -> list[LiveRecord]:  # noqa: ARG002 -- the contract
+        data.decode()
+        return []
+
+
+@caught_by("test_following_never_raises")
+class TellsWhatCannotBeTold(Counting):
+    def live(self, captured: Captured) -> "TellsWhatCannotBeTold":  # noqa: ARG002 -- the contract
+        return self
+
+    def take(self, stream: str, data: bytes) -> list[LiveRecord]:  # noqa: ARG002 -- the contract
+        return [Unread(1, "not-a-count", "")]  # type: ignore[list-item]  # the mistake
 
 
 # -- sniff

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any, Self
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from benchhub.cli.progress.watched import Expected
     from benchhub.cli.run_results import PreviousValue
     from benchhub.flows.events import RunFinished
     from benchhub.flows.run_target import Chosen
     from benchhub.model.case import Case
     from benchhub.model.circumstance import Environment
     from benchhub.model.place import Target
-    from benchhub.model.report import Report
+    from benchhub.model.report import Envelope, Report
     from benchhub.model.unit import Metric
     from benchhub.plugin.contract import Framework, Runtime
     from benchhub.plugin.registry import Plugins
@@ -207,6 +208,26 @@ class Desk:
             return known[uid].get((case_hash(report.envelope.framework.name, case), metric.name, metric.unit))
 
         return previous
+
+    def expected(self, envelope: "Envelope") -> "Expected":
+        """Return what earlier runs tell of one that begins; nothing where there is no database yet, or it is away."""
+        from benchhub.cli.progress.watched import Expected  # noqa: PLC0415
+
+        if not self.database_path.exists():
+            return Expected()
+        from benchhub.errors import StoreError  # noqa: PLC0415
+        from benchhub.flows.estimate import estimate  # noqa: PLC0415
+        from benchhub.store.durations import Wanted, durations  # noqa: PLC0415
+        from benchhub.store.find import last_time  # noqa: PLC0415
+
+        wanted = Wanted(envelope.label, envelope.spec, envelope.machine.machine_class)
+        try:
+            database = self._open_for_writing()
+            last = last_time(database, envelope)
+            duration = estimate(durations(database, envelope.project, [wanted])[0].runs)
+        except StoreError:
+            return Expected()  # Whoever keeps the run will say it.
+        return Expected(last.cases, last.values, duration.seconds if duration else None)
 
     # -- choosing ------------------------------------------------------------------------------------------------
 

@@ -1,43 +1,45 @@
-"""What a person sees of `bh run`: progress on standard error, results on standard output."""
+"""What `bh run` ends with: results on standard output, and an exit code."""
 
 import sys
 
 import msgspec
 
 from benchhub.cli import exit_codes
-from benchhub.cli.human import human_seconds, plural
+from benchhub.cli.human import plural
 from benchhub.cli.pipes import may_be_unread
-from benchhub.cli.run_results import PreviousValue, counts_of, print_run_results
-from benchhub.flows.events import BuildStarted, Event, RunFinished, RunStarted, TargetFailed, Warned
+from benchhub.cli.progress.quiet import say
+from benchhub.cli.run_results import PreviousValue, print_run_results
+from benchhub.flows.events import Event, RunFinished, TargetFailed, Watcher
 from benchhub.flows.parse_output import Parsed, parsed_of
 from benchhub.plugin.contract import Captured
 
 
 class RunPrinter:
-    """A watcher that prints; at the end it knows the exit code."""
+    """A watcher that prints at the end, and then knows the exit code.
 
-    def __init__(self) -> None:
+    Args:
+        progress: Shows how it goes meanwhile.
+    """
+
+    def __init__(self, progress: Watcher | None = None) -> None:
+        self._progress = progress
         self.finished: list[RunFinished] = []
         self.failed: list[TargetFailed] = []
         self.is_interrupted = False
 
+    @property
+    def pace_s(self) -> float | None:
+        """How soon it wants to know what a running program does."""
+        return None if self._progress is None else self._progress.pace_s
+
     def on(self, event: Event) -> None:
-        """Say what happens, in one line."""
-        match event:
-            case BuildStarted():
-                _say(f"  build {event.label} {event.note}".rstrip())
-            case RunStarted():
-                _say(f"  run {event.number}/{event.count} {event.label}{_cell(event.cell)}")
-            case RunFinished():
-                self.finished.append(event)
-                _say(_line_of(event))
-            case TargetFailed():
-                self.failed.append(event)
-                _say(f"  error {event.label}{_cell(event.cell)}: {event.why}")
-                if event.hint:
-                    _say(f"    {event.hint}")
-            case Warned():
-                _say(f"  warning: {event.text}")
+        """Take note of what ends, and let it be shown."""
+        if isinstance(event, RunFinished):
+            self.finished.append(event)
+        elif isinstance(event, TargetFailed):
+            self.failed.append(event)
+        if self._progress is not None:
+            self._progress.on(event)
 
     @property
     def exit_code(self) -> int:
@@ -63,7 +65,7 @@ class RunPrinter:
         disturbed = [event for event in self.finished if event.disturbed_by]
         if disturbed:
             of_runs = f"{len(disturbed)} of {plural(len(self.finished), 'run')}"
-            _say(f"  disturbed: {of_runs}, the last time {' and '.join(disturbed[-1].disturbed_by)}")
+            say(sys.stderr, [f"  disturbed: {of_runs}, the last time {' and '.join(disturbed[-1].disturbed_by)}"])
 
     def print_json(self) -> None:
         """Print one object on standard output: a ``RunDocument``."""
@@ -125,24 +127,3 @@ def _document_of(event: RunFinished) -> OneRun:
         finished_at_ms=envelope.finished_at_ms,
         **(msgspec.structs.asdict(parsed) | {"run_status": envelope.status}),
     )
-
-
-def _say(text: str) -> None:
-    """Say something on standard error; a run does not end because nobody listens."""
-    with may_be_unread(sys.stderr):
-        print(text, file=sys.stderr)
-
-
-def _cell(cell: dict[str, str]) -> str:
-    return f"{{{','.join(f'{name}={value}' for name, value in cell.items())}}}" if cell else ""
-
-
-def _line_of(event: RunFinished) -> str:
-    envelope = event.report.envelope
-    counts = ", ".join(f"{count} {word}" for word, count in counts_of([event]).items())
-    wall_s = sum(execution.wall_s for execution in envelope.executions if execution.role != "build")
-    number = f" {event.number}/{event.count}" if event.count > 1 else ""
-    unread = event.collected.body.unread_count
-    odd = f", {plural(unread, 'unread line')}" if unread else ""
-    label = f"{envelope.label}{_cell(envelope.spec.cell)}"
-    return f"  {envelope.status}{number} {label}: {counts or 'nothing ran'}{odd} in {human_seconds(wall_s)}"

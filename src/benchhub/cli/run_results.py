@@ -148,6 +148,11 @@ def first_line(text: str | None) -> str:
     return next((line.strip() for line in (text or "").splitlines() if line.strip()), "")
 
 
+def first_lines(text: str | None, count: int) -> list[str]:
+    """Return the first lines that say something, without what they are all indented by."""
+    return [line.rstrip() for line in dedent((text or "").strip("\n")).splitlines() if line.strip()][:count]
+
+
 def _print_problems(finished: Sequence[RunFinished], told: set[str]) -> None:
     """Print each problem once; the text of one that a failure has told already is left out."""
     runs: dict[tuple[str, str], int] = {}

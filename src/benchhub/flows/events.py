@@ -6,7 +6,8 @@ import msgspec
 
 from benchhub.flows.collect import Collected
 from benchhub.model.identity import RunUid
-from benchhub.model.report import Report
+from benchhub.model.report import Envelope, Report
+from benchhub.plugin.contract import LiveRecord
 
 
 class BuildStarted(msgspec.Struct, frozen=True):
@@ -21,6 +22,7 @@ class RunStarted(msgspec.Struct, frozen=True):
 
     Attributes:
         number: From 1, of ``count``, over all cells.
+        envelope: Who runs what, as it will be kept.
     """
 
     uid: RunUid
@@ -28,6 +30,21 @@ class RunStarted(msgspec.Struct, frozen=True):
     cell: dict[str, str]
     number: int
     count: int
+    envelope: Envelope
+
+
+class Heard(msgspec.Struct, frozen=True):
+    """What the running program wrote since the last time; without any of it, time has passed.
+
+    Attributes:
+        said: Stream and bytes, in order, where the framework cannot tell what they mean.
+        records: What they mean, where it can.
+        skipped_bytes: More came than is told: it is kept all the same.
+    """
+
+    said: tuple[tuple[str, bytes], ...] = ()
+    records: tuple[LiveRecord, ...] = ()
+    skipped_bytes: int = 0
 
 
 class RunFinished(msgspec.Struct, frozen=True):
@@ -70,11 +87,15 @@ class Warned(msgspec.Struct, frozen=True):
     text: str
 
 
-Event = BuildStarted | RunStarted | RunFinished | TargetFailed | Warned
+Event = BuildStarted | RunStarted | Heard | RunFinished | TargetFailed | Warned
 
 
 class Watcher(Protocol):
     """Who wants to know."""
+
+    @property
+    def pace_s(self) -> float | None:
+        """How soon to tell what a running program does; ``None`` for who need not know."""
 
     def on(self, event: Event) -> None:
         """Take note of an event; must be quick, a measured program may be waiting."""

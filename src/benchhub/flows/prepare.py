@@ -1,6 +1,6 @@
 """A target and a cell become commands that are ready to run."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -8,7 +8,7 @@ import msgspec
 from benchhub.errors import BenchHubError, ToolError, UserError
 from benchhub.model.place import Cell, Spec, Target
 from benchhub.model.run import Execution
-from benchhub.plugin.contract import Framework, Plan, PlanRequest, Runtime, Step
+from benchhub.plugin.contract import Framework, Plan, PlanRequest, Runtime, Sink, Step
 from benchhub.probes.parts import argv_without_parts
 from benchhub.workspace.config import what_is_wrong
 from benchhub.workspace.mask import mask_arguments, mask_options, mask_text, mask_variables
@@ -176,8 +176,16 @@ class Built(msgspec.Struct, frozen=True):
     failed: tuple[tuple[Execution, CollectingSink], ...] = ()
 
 
-def build(prepared: Prepared, runtime: Runtime, *, directory: str) -> Built:
+def build(
+    prepared: Prepared, runtime: Runtime, *, directory: str, listen: Callable[[Sink], Sink] = lambda sink: sink
+) -> Built:
     """Build what the runs of a cell share: the target's own commands, then the framework's.
+
+    Args:
+        prepared: The cell.
+        runtime: Where.
+        directory: Of the target, absolute.
+        listen: Lets somebody know, by a sink before the given one, that time passes.
 
     Raises:
         ToolError: A build failed that may not; carries the end of its output.
@@ -189,7 +197,7 @@ def build(prepared: Prepared, runtime: Runtime, *, directory: str) -> Built:
     failed: list[tuple[Execution, CollectingSink]] = []
     for step in (*own, *prepared.plan.build):
         sink = CollectingSink.empty()
-        execution = runtime.execute(step, sink, timeout_s=step.timeout_s)
+        execution = runtime.execute(step, listen(sink), timeout_s=step.timeout_s)
         if execution.is_interrupted:
             raise KeyboardInterrupt
         if execution.is_ok:

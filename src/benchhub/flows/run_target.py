@@ -17,6 +17,7 @@ from benchhub.errors import StoreError, ToolError
 from benchhub.flows import result_files
 from benchhub.flows.collect import Collected, collect, status_of
 from benchhub.flows.events import BuildStarted, RunFinished, RunStarted, TargetFailed, Watcher
+from benchhub.flows.follow import Following, reader_for
 from benchhub.flows.keep_run import Keeper, keep_run
 from benchhub.flows.prepare import Built, Prepared, build, plan_target
 from benchhub.flows.resources import LEFT_RUNNING, disturbed_by, resource_facts, resources_of, without_details
@@ -28,7 +29,7 @@ from benchhub.model.place import Cell, Project, Target
 from benchhub.model.record import DISTURBANCE, OWN_FACTS, Context, Problem, Record
 from benchhub.model.report import Body, Envelope, FrameworkFacts, Report
 from benchhub.model.run import Execution
-from benchhub.plugin.contract import Captured, Framework, Measuring, Runtime, Step
+from benchhub.plugin.contract import Captured, Framework, Measuring, Runtime, Sink, Step
 from benchhub.probes.machine import disturbances_between, moment
 from benchhub.workspace.environment import disturbances
 
@@ -160,7 +161,7 @@ def _prepare(
         )
         if prepared.plan.build or one.target.build:
             watcher.on(BuildStarted(one.target.label, prepared.plan.note))
-            built = build(prepared, runtime, directory=one.directory)
+            built = build(prepared, runtime, directory=one.directory, listen=_listening(watcher))
     except ToolError as error:
         watcher.on(TargetFailed(one.target.label, one.cell.values, error.what, error.hint))
         return None
@@ -185,12 +186,12 @@ def _run_once(one: Ready, request: RunRequest, runtime: Runtime, database: Calla
     files = one.prepared.plan.files
     unfinished = Unfinished(envelope, one.prepared.options, one.prepared.arguments, case_name, files)
     spool = open_run_spool(request.spool, unfinished)
-    to.watcher.on(RunStarted(envelope.uid, envelope.label, one.chosen.cell.values, to.number, to.count))
+    to.watcher.on(RunStarted(envelope.uid, envelope.label, one.chosen.cell.values, to.number, to.count, envelope))
     directory = Path(one.chosen.directory)
     noted = note(directory, files)
     before, began = _disturbances("before"), moment()
     try:
-        executions = _execute(one, request, runtime, spool)
+        executions = _execute(one, request, runtime, spool, to.watcher)
     except ToolError as error:
         spool.discard()
         to.watcher.on(TargetFailed(envelope.label, one.chosen.cell.values, error.what, error.hint))
@@ -245,9 +246,13 @@ def _envelope(one: Ready, request: RunRequest) -> Envelope:
     )
 
 
-def _execute(one: Ready, request: RunRequest, runtime: Runtime, spool: RunSpool) -> tuple[Execution, ...]:
+def _execute(
+    one: Ready, request: RunRequest, runtime: Runtime, spool: RunSpool, watcher: Watcher
+) -> tuple[Execution, ...]:
     """Run the steps of one run in order, until one is ended from outside."""
     executions = [msgspec.structs.replace(execution, argv=request.mask(execution.argv)) for execution in one.built.done]
+    nowhere = _listening(watcher)(_Nowhere())
+    following = _following(one, spool, watcher)
     for execution, said in one.built.failed:
         spool.write("stdout", bytes(said.stdout))
         spool.write("stderr", bytes(said.stderr))
@@ -256,12 +261,33 @@ def _execute(one: Ready, request: RunRequest, runtime: Runtime, spool: RunSpool)
     for step in one.prepared.plan.steps:
         resolved = _with_results(step, results)
         timeout_s = request.timeout_s or step.timeout_s or one.chosen.target.timeout_s
-        sink = _Nowhere() if step.role == "warmup" else spool
+        sink = nowhere if step.role == "warmup" else following or spool
         execution = runtime.execute(resolved, sink, timeout_s=timeout_s, measuring=request.measuring)
+        if following is not None:
+            following.tell()
         executions.append(msgspec.structs.replace(execution, argv=request.mask(execution.argv)))
         if execution.is_interrupted:
             break
     return tuple(executions)
+
+
+def _following(one: Ready, spool: RunSpool, watcher: Watcher) -> Following | None:
+    """Return a sink that tells what the run writes; ``None`` when nobody wants to know."""
+    if watcher.pace_s is None:
+        return None
+    chosen, prepared = one.chosen, one.prepared
+    known = Captured(
+        options=prepared.options,
+        arguments=prepared.arguments,
+        label=chosen.project.label_within(chosen.target.label),
+        case_name=chosen.case_name or prepared.case_name,
+    )
+    return Following(spool, watcher, reader=reader_for(prepared.framework, known))
+
+
+def _listening(watcher: Watcher) -> Callable[[Sink], Sink]:
+    """Return what makes a sink tell that time passes, for programs whose output nobody needs to see."""
+    return lambda sink: sink if watcher.pace_s is None else Following(sink, watcher, is_told=False)
 
 
 class _Nowhere:

@@ -41,7 +41,18 @@ from benchhub.model.record import (
     Unread,
 )
 from benchhub.plugin.captures import TOKENS, Capture, MemoryTree, damaged, load_captures, odd_trees
-from benchhub.plugin.contract import Captured, Framework, Plan, PlanRequest, Step, Stream, Tree
+from benchhub.plugin.contract import (
+    Began,
+    Captured,
+    Followed,
+    Framework,
+    LiveRecord,
+    Plan,
+    PlanRequest,
+    Step,
+    Stream,
+    Tree,
+)
 
 MUTATIONS = int(os.environ.get("BENCHHUB_MUTATIONS", "500"))
 ASK_ROUNDS_MAX = 3
@@ -79,6 +90,7 @@ SOURCES = {
     "outcomes": re.compile(r"status|raw_status|duration_s|message|fact:.+"),
 }
 RECORDS = get_args(Record)
+LIVE_RECORDS = get_args(LiveRecord)
 STATUSES = get_args(CaseStatus)
 
 GARBAGE: Mapping[str, bytes] = {
@@ -270,6 +282,28 @@ class FrameworkConformance:
                 captured = capture.captured(data=data, chunk_bytes=dice.choice((1, 13, 4096, 1 << 18)))
                 self._read(captured, logs=dice.random() < 0.2)  # noqa: PLR2004 -- now and then
 
+    # -- live, where it has it
+
+    def test_following_tells_the_same_however_the_bytes_are_cut(self) -> None:
+        for capture in self._captures():
+            whole = self._follow(capture.data, 1 << 30)
+            is_small = sum(map(len, capture.data.values())) <= SMALL_BYTES // 20
+            for chunk_bytes in (1, 1000) if is_small else (4093,):
+                same = repr(self._follow(capture.data, chunk_bytes)) == repr(whole)
+                assert same, f"{capture.name}: something else is told in chunks of {chunk_bytes} bytes"
+
+    def test_following_never_raises(self) -> None:
+        for name, content in GARBAGE.items():
+            with _told(f"live garbage: {name}"):
+                self._follow({"stdout": content, "stderr": content}, 1 << 16)
+        captures = self._captures()
+        for seed in range(MUTATIONS // 5 if captures else 0):
+            dice = random.Random(seed)  # noqa: S311 -- must be repeatable, not secret
+            capture = dice.choice(captures)
+            data = {name: damaged(dice, content) for name, content in capture.data.items()}
+            with _told(f"live mutation {seed} of {capture.name}: {_excerpt(data)}"):
+                self._follow(data, dice.choice((1, 13, 4096)))
+
     # -- sniff
 
     def test_its_confidence_is_between_0_and_1(self) -> None:
@@ -337,6 +371,21 @@ class FrameworkConformance:
             answers = {**dict.fromkeys(plan.asks, answer), **request.answers}
             request = msgspec.structs.replace(request, answers=answers)
             yield request
+
+    def _follow(self, data: Mapping[str, bytes], chunk_bytes: int) -> list[LiveRecord]:
+        """Return what is told of standard output and then of standard error; nothing by who cannot follow."""
+        if not isinstance(self.framework, Followed):
+            return []
+        reader = self.framework.live(Captured(label="//:live", case_name="live"))
+        streams = [Stream.of_bytes(name, data.get(name, b""), chunk_bytes=chunk_bytes) for name in ("stdout", "stderr")]
+        records = [
+            record for stream in streams for chunk in stream.open() for record in reader.take(stream.name, chunk)
+        ]
+        for record in records:
+            assert isinstance(record, LIVE_RECORDS), f"{record!r} cannot be told"
+            if not isinstance(record, Began):
+                _check_record(record)
+        return records
 
     def _read(self, captured: Captured, *, logs: bool = False) -> list[Record]:
         records = list(self.framework.read(captured, logs=logs))

@@ -12,12 +12,13 @@ A ``Runtime`` starts programs somewhere and brings back their bytes.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, ClassVar, Literal, Protocol
+from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 
 import msgspec
 
+from benchhub.model.case import Case
 from benchhub.model.place import Target
-from benchhub.model.record import Record
+from benchhub.model.record import LogLine, Outcome, Record, Result
 from benchhub.model.report import NativeTable
 from benchhub.model.run import Execution
 
@@ -241,6 +242,43 @@ class Framework(Protocol):
         """
 
 
+# -- follow: optional ----------------------------------------------------------------------------------------------
+
+
+class Began(msgspec.Struct, frozen=True, gc=False):
+    """A case runs now."""
+
+    case: Case
+
+
+LiveRecord = Began | Result | Outcome | LogLine
+"""What can be told while a tool still writes. It is shown and forgotten: what is kept, ``read`` says at the end."""
+
+
+class LiveReader(Protocol):
+    """Follows the output of one run while it is written."""
+
+    def take(self, stream: str, data: bytes) -> list[LiveRecord]:
+        """Return what the next bytes tell; never raises.
+
+        A measured program runs meanwhile, so it does little: a line that costs much is better left for ``read``, and
+        what it remembers stays small. Bytes may be left out where a program writes faster than anybody reads; a line
+        end then stands in their place.
+        """
+
+
+@runtime_checkable
+class Followed(Protocol):
+    """A framework that can also tell what its tool is doing; of others, the bytes are shown as they come."""
+
+    def live(self, captured: Captured) -> LiveReader:
+        """Return a reader for one run.
+
+        Args:
+            captured: What is known before the first byte: options, arguments, label, case name.
+        """
+
+
 # -- run -----------------------------------------------------------------------------------------------------------
 
 
@@ -261,6 +299,14 @@ class Sink(Protocol):
 
     def write(self, stream: str, data: bytes) -> None:
         """Keep ``data`` of ``stdout`` or ``stderr``."""
+
+
+@runtime_checkable
+class TickingSink(Sink, Protocol):
+    """A sink that also wants to know that time passes; a runtime that can wait no shorter may ignore it."""
+
+    def tick(self) -> float:
+        """Do what is due, and return how many seconds may pass until the next call."""
 
 
 class Runtime(Protocol):

@@ -9,9 +9,9 @@ import msgspec
 from benchhub.errors import NothingMatchedError
 from benchhub.model.case import case_hash
 from benchhub.model.identity import canonical_json
-from benchhub.model.report import Report
+from benchhub.model.report import Envelope, Report
 from benchhub.store.database import Database
-from benchhub.store.dimensions import names_of
+from benchhub.store.dimensions import find_project, names_of
 
 Rows = list[dict[str, Any]]
 
@@ -204,3 +204,42 @@ def _said_hashes(database: Database, run_id: int, report: Report) -> dict[bytes,
         case_hash(framework, now): case_hash(framework, case)
         for case, now in zip(cases, names.cases(cases), strict=True)
     }
+
+
+class LastTime(msgspec.Struct, frozen=True):
+    """What the newest earlier run of a cell tells about one that begins.
+
+    Attributes:
+        cases: How many gave a number or an outcome; ``None`` when there was no run.
+        values: The last value of each line, by hash of case, and name and unit of metric. A case that was renamed has
+            its name of today: whoever still says the old one finds nothing.
+    """
+
+    cases: int | None = None
+    values: dict[tuple[bytes, str, str], float] = {}
+
+
+def last_time(database: Database, envelope: Envelope) -> LastTime:
+    """Return what the newest run of the same cell on the same lane tells; empty when there is none."""
+    project_id = find_project(database, envelope.project)
+    if project_id is None:
+        return LastTime()
+    revision, subject, fork = envelope.revision, envelope.subject, envelope.project.fork
+    branch = (revision.branch or "") if revision else ""
+    found = database.one(
+        "last_run_like",
+        project_id=project_id,
+        target=envelope.label,
+        cell=canonical_json(envelope.spec.cell).decode(),
+        machine_class=envelope.machine.machine_class.hash(),
+        environment_class=envelope.environment.class_hash(),
+        subject=subject.name if subject else "",
+        branch=f"fork:{fork.host}/{fork.owner}/{fork.name}:{branch}" if fork else branch,
+        dirty=bool(revision and revision.is_dirty),
+    )
+    if found is None:
+        return LastTime()
+    run_id, cases = found
+    before = values_before(database, run_id, run_id + 1)
+    names = database.all("series_names_of_run", run_id=run_id)
+    return LastTime(cases, {(digest, name, unit): before[one] for one, digest, name, unit in names if one in before})

@@ -583,6 +583,18 @@ built AS (SELECT c.place, c.id, c.same_spec, hex(m.hash) = c.machine_class AS sa
   WHERE c.number <= :count)
 SELECT place, seconds, same_spec, same_machine, 1 AS passed FROM built WHERE seconds IS NOT NULL ORDER BY place, id DESC;
 
+-- name: last_run_like
+SELECT r.id, (SELECT count(*) FROM (SELECT s.case_id FROM measurement m JOIN series s ON s.id = m.series_id
+    WHERE m.run_id = r.id UNION SELECT o.case_id FROM test_result o WHERE o.run_id = r.id)) AS cases
+FROM machine_class k JOIN environment_class e ON e.hash = :environment_class
+  JOIN lane l ON l.project_id = :project_id AND l.machine_class_id = k.id AND l.environment_class_id = e.id
+    AND l.subject = :subject AND l.branch = :branch AND l.dirty = :dirty
+  JOIN target t ON t.project_id = :project_id AND t.name = :target
+  CROSS JOIN run r ON r.lane_id = l.id AND r.target_id = t.id
+  JOIN spec sp ON sp.id = r.spec_id AND json_extract(sp.doc, '$.cell') = :cell
+WHERE k.hash = :machine_class AND r.status IN ('passed', 'failed')
+ORDER BY r.started_at DESC, r.id DESC LIMIT 1;
+
 -- name: names_of_views
 SELECT name FROM sqlite_master WHERE type = 'view' ORDER BY name;
 

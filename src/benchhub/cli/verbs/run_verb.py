@@ -18,6 +18,9 @@ of a bh.toml a target is whole: `//:gobench` is every package of the module.
 Files that a tool leaves in the tree make later runs dirty, on lines of their own, until they are removed or ignored:
 `-- -cpuprofile cpu.out` leaves cpu.out, and Go its test binary, NAME.test, beside it.
 
+While it runs, standard error shows how it goes: on a terminal a status line and what fails, else a line for each run
+that ended. A program's own output (`bh run -- CMD`) is shown in its first run; -v shows all output of all runs.
+
 --json prints one object, docs/reference/parse.md: exit_code, runs, failed_targets.
 
 examples:
@@ -46,6 +49,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default=SAMPLE_EVERY_S,
         help="look at CPU time and memory every S seconds while it runs (default: %(default)s; 0: never)",
     )
+    shown = parser.add_mutually_exclusive_group()
+    shown.add_argument("-v", "--verbose", action="store_true", help="show all that the tools print, as it comes")
+    shown.add_argument("-q", "--quiet", action="store_true", help="show only the end, and what went wrong")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -53,12 +59,12 @@ def run(args: argparse.Namespace) -> int:
     with Desk.open(args) as desk:
         chosen, arguments = choose(args, desk)
         # Loaded late, that git is asked early.
+        from benchhub.cli.progress import progress_on  # noqa: PLC0415
         from benchhub.cli.run_printer import RunPrinter  # noqa: PLC0415
         from benchhub.flows.run_target import RunRequest, run_targets  # noqa: PLC0415
         from benchhub.plugin.contract import Measuring  # noqa: PLC0415
 
         desk.recover()
-        printer = RunPrinter()
         request = RunRequest(
             mask=desk.mask,
             environ=os.environ,
@@ -70,17 +76,25 @@ def run(args: argparse.Namespace) -> int:
             argv=desk.argv,
             measuring=Measuring(args.sample_every or None, instructions=args.measure == "instructions"),
         )
-        try:
-            run_targets(
-                chosen,
-                request,
-                frameworks=desk.frameworks,
-                runtime=desk.runtime,
-                database=desk.keeper,
-                watcher=printer,
-            )
-        except KeyboardInterrupt:
-            printer.is_interrupted = True
+        with progress_on(
+            expect=desk.expected,
+            is_json=args.json,
+            is_verbose=args.verbose,
+            is_quiet=args.quiet,
+            colour=args.color,
+        ) as progress:
+            printer = RunPrinter(progress)
+            try:
+                run_targets(
+                    chosen,
+                    request,
+                    frameworks=desk.frameworks,
+                    runtime=desk.runtime,
+                    database=desk.keeper,
+                    watcher=printer,
+                )
+            except KeyboardInterrupt:
+                printer.is_interrupted = True
         if args.json:
             printer.print_json()
         else:

@@ -11,6 +11,7 @@ The way of the bytes, in the order of the files:
 - ``trouble``      panics and time-outs; ``facts``: configuration and coverage
 - ``diagnostics``  what `go` itself says: build errors and complaints
 - ``problems``     the doubts, listed
+- ``live``         what is told while it still writes
 
 ``planning`` and ``flags`` make command lines, ``detection`` finds modules.
 """
@@ -32,7 +33,7 @@ from benchhub.frameworks.go.planning import (
 from benchhub.model.place import Target
 from benchhub.model.record import Record
 from benchhub.model.report import Column, NativeTable
-from benchhub.plugin.contract import Captured, Framework, Plan, PlanRequest, Tree
+from benchhub.plugin.contract import Captured, Framework, LiveReader, Plan, PlanRequest, Tree
 
 READER_VERSION = 1
 
@@ -86,6 +87,12 @@ class GoTest:
         """Yield what the bytes say; never raises."""
         return _read(captured, logs=logs)
 
+    def live(self, captured: Captured) -> LiveReader:
+        """Return a reader that follows one run."""
+        from benchhub.frameworks.go.live import GoLive  # noqa: PLC0415 -- see _read
+
+        return GoLive(cpu_is_given=bool(cpu_is_given(captured.options, captured.arguments)))
+
     def sniff(self, head: bytes, name: str) -> float:  # noqa: ARG002 -- the content tells
         """Return how surely this is output of `go test`."""
         from benchhub.frameworks.go import reader  # noqa: PLC0415 -- see _read
@@ -114,6 +121,12 @@ class GoBench:
     def read(self, captured: Captured, *, logs: bool = False) -> Iterator[Record]:
         """Yield what the bytes say; never raises."""
         return _read(captured, logs=logs)
+
+    def live(self, captured: Captured) -> LiveReader:
+        """Return a reader that follows one run."""
+        from benchhub.frameworks.go.live import GoLive  # noqa: PLC0415 -- see _read
+
+        return GoLive(cpu_is_given=bool(cpu_is_given(captured.options, captured.arguments)))
 
     def sniff(self, head: bytes, name: str) -> float:  # noqa: ARG002 -- the content tells
         """Return how surely this is output of `go test`, surer where a benchmark is named."""

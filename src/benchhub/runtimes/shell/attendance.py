@@ -7,7 +7,7 @@ import time
 from types import TracebackType
 from typing import Self
 
-from benchhub.plugin.contract import Sink
+from benchhub.plugin.contract import Sink, TickingSink
 from benchhub.runtimes.shell.child import Child
 from benchhub.runtimes.shell.interruption import Interruption
 from benchhub.runtimes.shell.watch import Watch
@@ -51,6 +51,7 @@ class Attendance:
         self.is_interrupted = False
         self._child = child
         self._sink = sink
+        self._tick = sink.tick if isinstance(sink, TickingSink) else _never
         self._interruption = interruption
         self._watch = watch
         self._grace_s = grace_s
@@ -79,7 +80,8 @@ class Attendance:
                 for moment in (self._stop_at, self._insist_at, self._kill_at, self._watch.next_at)
                 if moment is not None
             ]
-            self._wait(min(moments) - time.monotonic() if moments else WAIT_S_MAX)
+            wait_s = min(moments) - time.monotonic() if moments else WAIT_S_MAX
+            self._wait(min(wait_s, self._tick()))
             self._look_at_the_clock()
             if not self._has_ended:
                 self._watch.look()
@@ -161,3 +163,7 @@ class Attendance:
         self._child.signal_group(number)
         self._stop_at = None
         self._kill_at = self._kill_at or time.monotonic() + self._grace_s
+
+
+def _never() -> float:
+    return WAIT_S_MAX

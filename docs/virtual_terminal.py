@@ -1,0 +1,119 @@
+"""A real pseudo-terminal with a program in it, and the screen that a person would see: for tests and captures."""
+# ruff: noqa: INP001 -- a folder of pages, no package
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import termios
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import pyte
+
+
+class VirtualTerminal:
+    """Starts a program in a terminal of its own.
+
+    Attributes:
+        raw: Every byte that the program wrote.
+        screen: What is seen now, and what went by above.
+        code: What the program ended with; ``None`` while it runs.
+    """
+
+    def __init__(
+        self,
+        argv: Sequence[str],
+        *,
+        cwd: Path,
+        env: Mapping[str, str],
+        columns: int = 80,
+        lines: int = 24,
+        term: str = "xterm-256color",
+    ) -> None:
+        self.raw = b""
+        self.code: int | None = None
+        self.screen = pyte.HistoryScreen(columns, lines, history=100_000)
+        self._stream = pyte.ByteStream(self.screen)
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            _set_size(0, columns, lines)
+            os.chdir(cwd)
+            os.execvpe(argv[0], list(argv), {**env, "TERM": term})  # noqa: S606 -- no shell is wanted
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End what still runs."""
+        if self.code is None:
+            os.kill(self.pid, signal.SIGKILL)
+            self.end()
+        os.close(self.fd)
+
+    @property
+    def text(self) -> list[str]:
+        """Every line, those that went by first, without spaces at their ends."""
+        above = ["".join(line[x].data for x in range(self.screen.columns)) for line in self.screen.history.top]
+        lines = [line.rstrip() for line in (*above, *self.screen.display)]
+        while lines and not lines[-1]:
+            lines.pop()
+        return lines
+
+    def resize(self, columns: int, lines: int = 24) -> None:
+        """Make the terminal larger or smaller, and let the program know."""
+        self.screen.resize(lines, columns)
+        _set_size(self.fd, columns, lines)
+
+    def type(self, keys: bytes) -> None:
+        """Press keys."""
+        os.write(self.fd, keys)
+
+    def read_until(self, is_there: Callable[[list[str]], bool], *, timeout_s: float = 60.0) -> list[str]:
+        """Return the lines as soon as they are what is waited for; raises ``TimeoutError``."""
+        end = time.monotonic() + timeout_s
+        while not is_there(self.text):
+            if time.monotonic() > end or not self._read(0.2):
+                message = "never seen; the terminal shows\n" + "\n".join(self.text)
+                raise TimeoutError(message)
+        return self.text
+
+    def end(self, *, timeout_s: float = 120.0) -> list[str]:
+        """Return the lines when the program has ended."""
+        end = time.monotonic() + timeout_s
+        while self._read(0.2):
+            if time.monotonic() > end:
+                message = "does not end; the terminal shows\n" + "\n".join(self.text)
+                raise TimeoutError(message)
+        if self.code is None:
+            _, status = os.waitpid(self.pid, 0)
+            self.code = os.waitstatus_to_exitcode(status)
+        return self.text
+
+    def is_sane(self) -> bool:
+        """Tell whether the terminal echoes and edits lines, as it does for a shell."""
+        flags = termios.tcgetattr(self.fd)[3]
+        return bool(flags & termios.ECHO and flags & termios.ICANON)
+
+    def _read(self, wait_s: float) -> bool:
+        """Take what there is within ``wait_s``; return whether the program still holds the terminal."""
+        if not select.select([self.fd], [], [], wait_s)[0]:
+            return True
+        try:
+            data = os.read(self.fd, 1 << 16)
+        except OSError:
+            return False  # Linux says so when the last one closed the terminal.
+        self.raw += data
+        self._stream.feed(data)
+        return bool(data)
+
+
+def _set_size(fd: int, columns: int, lines: int) -> None:
+    fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))

@@ -36,7 +36,7 @@ from benchhub.workspace.settings import SETTINGS, UserConfig
 DOCS = Path(__file__).parent
 REFERENCE = DOCS / "reference"
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
-BUILT_IN = ("command", "gobench", "gotest")
+BUILT_IN = ("command", "gobench", "gotest", "pytest", "pytest-benchmark")
 """The reference is of what ships, whatever else is installed where it is made."""
 
 

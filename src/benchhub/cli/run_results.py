@@ -14,6 +14,7 @@ from benchhub.cli.table import print_filled, without_repeated
 from benchhub.flows.collect import finite_values
 from benchhub.flows.events import RunFinished
 from benchhub.model.case import Case, param_text
+from benchhub.model.record import RETRIED
 from benchhub.model.report import Report
 from benchhub.model.unit import Metric
 from benchhub.stats.summary import summarise
@@ -128,8 +129,9 @@ def _print_failures(finished: Sequence[RunFinished]) -> set[str]:
     runs: dict[tuple[Any, ...], set[int]] = {}
     for index, event in enumerate(finished):
         outcomes = event.collected.body.outcomes
-        for case_index, status, message in zip(outcomes.case, outcomes.status, outcomes.message, strict=True):
-            if status in {"failed", "error", "timeout"}:
+        rows = zip(outcomes.case, outcomes.status, outcomes.message, outcomes.flags, strict=True)
+        for case_index, status, message, flags in rows:
+            if status in {"failed", "error", "timeout"} and RETRIED not in flags:
                 case = event.collected.catalog.cases[case_index]
                 key = (event.report.envelope.label, case.key(), status)
                 first.setdefault(key, (case, message))
@@ -189,14 +191,22 @@ def _say_more(count: int, what: str, finished: Sequence[RunFinished]) -> None:
 
 
 def counts_of(finished: Iterable[RunFinished]) -> dict[str, int]:
-    """Return how many cases ended how, ``measured`` for those that gave numbers; a case counts once for each status."""
+    """Return how many cases ended how; a case counts once for each status.
+
+    ``measured`` are those that gave numbers, ``retried`` those that the tool tried again.
+    """
     cases: dict[str, set[Any]] = {}
     for event in finished:
         catalog, body, label = event.collected.catalog.cases, event.collected.body, event.report.envelope.label
         for case in set(body.lines.case):
             cases.setdefault("measured", set()).add((label, catalog[case].key()))
-        for case, status in set(zip(body.outcomes.case, body.outcomes.status, strict=True)):
-            cases.setdefault(status, set()).add((label, catalog[case].key()))
+        outcomes = body.outcomes
+        words = (
+            RETRIED if RETRIED in flags else status
+            for status, flags in zip(outcomes.status, outcomes.flags, strict=True)
+        )
+        for case, word in set(zip(outcomes.case, words, strict=True)):
+            cases.setdefault(word, set()).add((label, catalog[case].key()))
     return {word: len(found) for word, found in cases.items()}
 
 

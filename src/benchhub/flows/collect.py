@@ -8,6 +8,7 @@ import msgspec
 
 from benchhub.model.case import Case, Param
 from benchhub.model.record import (
+    RETRIED,
     CaseStatus,
     Context,
     LogLine,
@@ -220,13 +221,16 @@ def status_of(collected: Collected, *, exit_code: int | None, is_timed_out: bool
 
 
 def _outcomes_that_count(collected: Collected) -> Iterator[CaseStatus]:
-    """Yield the outcomes of cases; those in a suite that passed do not decide: a test may run tests that must fail."""
+    """Yield the outcomes of cases that decide.
+
+    Those in a suite that passed do not, since a test may run tests that must fail; nor does what was tried again.
+    """
     statuses: dict[str, set[CaseStatus]] = {}
     for suite in collected.body.suites:
         statuses.setdefault(suite.suite, set()).add(suite.status)
     cases, outcomes = collected.catalog.cases, collected.body.outcomes
-    for case, status in zip(outcomes.case, outcomes.status, strict=True):
-        if statuses.get(cases[case].suite) != {"passed"}:
+    for case, status, flags in zip(outcomes.case, outcomes.status, outcomes.flags, strict=True):
+        if RETRIED not in flags and statuses.get(cases[case].suite) != {"passed"}:
             yield status
 
 

@@ -16,6 +16,9 @@ CaseStatus = Literal["passed", "failed", "skipped", "error", "timeout"]
 UNREAD_TEXT_CHARACTERS_MAX = 1000
 MESSAGE_CHARACTERS_MAX = 8000
 
+RETRIED = "retried"
+"""The flag of an outcome that the tool itself did not let count: it ran the case again because of it."""
+
 DISTURBANCE = "disturbance."
 """How the keys of facts begin that say what else the machine did: ``disturbance.before.load1``."""
 
@@ -68,7 +71,8 @@ class Outcome(msgspec.Struct, frozen=True, gc=False):
         attempt: From 1; a case that ran again (``-count``, a retry) counts on.
         duration_s: ``None`` when the tool did not say.
         message: Why it did not pass: the output of the case, cut to ``MESSAGE_CHARACTERS_MAX``.
-        flags: Facts worth filtering by: ``panic``, ``race``, ``fuzz``, ``parallel``, ….
+        flags: Facts worth filtering by: ``panic``, ``race``, ``fuzz``, ``parallel``, …; one with ``RETRIED`` does not
+            decide how the run ended.
     """
 
     case: Case

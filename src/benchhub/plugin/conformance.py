@@ -27,7 +27,7 @@ from typing import ClassVar, get_args
 
 import msgspec
 
-from benchhub.errors import UserError
+from benchhub.errors import ToolError, UserError
 from benchhub.model.place import Target
 from benchhub.model.record import (
     MESSAGE_CHARACTERS_MAX,
@@ -415,10 +415,10 @@ def _check_address(target: Target) -> None:
 
 
 def _plan(framework: Framework, request: PlanRequest) -> Plan | None:
-    """Return the plan; ``None`` when the framework says that the options make no sense."""
+    """Return the plan; ``None`` when the framework says that the options make no sense, or that the tool is missing."""
     try:
         return framework.plan(request)
-    except UserError:
+    except (UserError, ToolError):
         return None
 
 

@@ -223,7 +223,12 @@ class Framework(Protocol):
         """Yield what could be run; touches files only through ``tree``."""
 
     def plan(self, request: PlanRequest) -> Plan:
-        """Return how to run a target. Raises ``UserError`` when its options make no sense."""
+        """Return how to run a target.
+
+        Raises:
+            UserError: Its options make no sense.
+            ToolError: By the answers, the tool is not there.
+        """
 
     def read(self, captured: Captured, *, logs: bool = False) -> Iterator[Record]:
         """Yield what the bytes say; never raises.

@@ -197,7 +197,8 @@ name the same framework and directory.
 
 `bh.toml` lies in the directory that its labels are relative to; `[tool.benchhub]` of a `pyproject.toml` holds the same
 keys. It is decoded strictly: an unknown key or a wrong type is an error that names the line. Editors check it with
-[bh.schema.json](bh.schema.json): `#:schema https://…/bh.schema.json` on the first line.
+`#:schema ./bh.schema.json` on the first line, a file that `bh config --schema` prints with the keys of all frameworks
+that are installed; that of ours is [here](bh.schema.json).
 
 ```toml
 version = 1

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from copy import copy
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,12 @@ class Shell:
             timeout=120,
         )
         return Done(done.returncode, done.stdout, done.stderr)
+
+    def below(self, folder: str) -> "Shell":
+        """Return the same shell in a folder of its directory."""
+        inside = copy(self)
+        inside.work = self.work / folder
+        return inside
 
     def rows(self, question: str) -> list[dict[str, Any]]:
         answer = self("sql", question, "--json")

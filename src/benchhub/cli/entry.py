@@ -20,6 +20,8 @@ VERBS = {
     "import": "keep output files that were made elsewhere",
     "parse": "read output files and print what they say; no database",
     "db": "path, check, migrate or reproject the database",
+    "init": "write a small bh.toml that says what is detected",
+    "config": "show every setting that holds here, and where it comes from",
     "doctor": "look at tools, git, database, machine and permissions",
 }
 
@@ -134,7 +136,8 @@ def _split(words: list[str]) -> tuple[list[str], list[str] | None]:
 
 def usage() -> str:
     """Return the overview that ``bh --help`` prints."""
-    verbs = "\n".join(f"  {verb:<9} {what}" for verb, what in VERBS.items())
+    width = max(map(len, VERBS))
+    verbs = "\n".join(f"  {verb:<{width}} {what}" for verb, what in VERBS.items())
     return f"""\
 usage: bh VERB …
 

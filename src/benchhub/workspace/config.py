@@ -136,9 +136,15 @@ class Source(msgspec.Struct, frozen=True):
     text: str = ""
     prefix: tuple[str, ...] = ()
 
+    def line_of(self, path: tuple[str, ...]) -> int | None:
+        """Return the line of the key at ``path``, ``None`` where the file does not say it."""
+        from benchhub.workspace.toml_lines import key_lines  # noqa: PLC0415 -- few ask for lines
+
+        return key_lines(self.text).get((*self.prefix, *path))
+
     def error(self, path: tuple[str, ...], what: str, *, hint: str | None = None) -> UserError:
         """Return an error that names the line of the key at ``path``, or of the nearest table around it."""
-        from benchhub.workspace.toml_lines import key_lines  # noqa: PLC0415 -- only an error needs lines
+        from benchhub.workspace.toml_lines import key_lines  # noqa: PLC0415
 
         lines = key_lines(self.text)
         full = (*self.prefix, *path)

@@ -142,13 +142,54 @@ def open_place(start: Path, *, environ: Mapping[str, str] | None = None, ahead: 
     return _opened(start, environ, ahead, None)
 
 
-def _opened(
-    start: Path, environ: Mapping[str, str] | None, ahead: Ahead | None, frameworks: Mapping[str, Framework] | None
-) -> Workspace:
+class Detected(msgspec.Struct, frozen=True):
+    """What the frameworks find in a workspace, whatever its configuration says.
+
+    Attributes:
+        root: Of the workspace, absolute.
+        here: Where the question was asked, relative to the root.
+        targets: In the order of frameworks and directories.
+        is_by_manifest: Only a manifest above makes the root one: a configuration below it would have a workspace of
+            its own.
+    """
+
+    root: str
+    here: str
+    targets: tuple[Target, ...]
+    is_by_manifest: bool
+
+
+def detect(start: Path, frameworks: Mapping[str, Framework]) -> Detected:
+    """Return what is detected around ``start``; no configuration is read, so that none can be wrong.
+
+    Raises:
+        UserError: ``start`` is no directory.
+    """
+    directory = _existing(start)
+    root, is_repository = find_root(directory)
+    git = Git(root) if is_repository else None
+    tree = _list_files(root, git, [])
+    here = os.path.relpath(directory, root).replace(os.sep, "/")
+    return Detected(
+        root=root,
+        here="" if here == "." else here,
+        targets=tuple(target for name in sorted(frameworks) for target in frameworks[name].detect(tree)),
+        is_by_manifest=not is_repository and not _has_configuration(root),
+    )
+
+
+def _existing(start: Path) -> str:
     directory = os.path.realpath(start)
     if not os.path.isdir(directory):  # noqa: PTH112
         what = f"`{start}` is not a directory"
         raise UserError(what)
+    return directory
+
+
+def _opened(
+    start: Path, environ: Mapping[str, str] | None, ahead: Ahead | None, frameworks: Mapping[str, Framework] | None
+) -> Workspace:
+    directory = _existing(start)
     root, is_repository = find_root(directory)
     git = Git(root, environ) if is_repository else None
     try:
@@ -219,6 +260,14 @@ def _has_configuration(directory: str) -> bool:
     if os.path.lexists(os.path.join(directory, CONFIG_NAME)):  # noqa: PTH118
         return True
     return _may_hold_configuration(_read(os.path.join(directory, PYPROJECT_NAME)))  # noqa: PTH118
+
+
+def line_of_table(pyproject: Path) -> int | None:
+    """Return the line on which a ``pyproject.toml`` begins to speak about BenchHub; ``None`` where it does not."""
+    data = _read(str(pyproject))
+    if not _may_hold_configuration(data):
+        return None
+    return next(line for line, text in enumerate(data.splitlines(), 1) if _says_benchhub(text))
 
 
 def _may_hold_configuration(pyproject: bytes) -> bool:

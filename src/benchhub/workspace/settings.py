@@ -49,6 +49,11 @@ class Setting(msgspec.Struct, frozen=True):
     project_key: str | None = None
     user_key: str | None = None
 
+    @property
+    def key(self) -> str:
+        """What people call it: as in the files that may hold it."""
+        return self.user_key or self.project_key or self.name
+
 
 SETTINGS = (
     Setting(
@@ -159,30 +164,45 @@ def read_settings(environ: Mapping[str, str], *, database: str | None = None) ->
     Raises:
         UserError: A variable has a value that makes no sense, or the file is wrong; names the line.
     """
-    folder = _xdg(environ, "XDG_CONFIG_HOME", ".config")
-    user = _read_user_file(os.path.join(folder, USER_FILE))  # noqa: PTH118 -- start-up counts
+    path = user_file(environ)
+    folder = os.path.dirname(path)  # noqa: PTH120 -- start-up counts
+    user = _read_user_file(path)
     here = database or environ.get("BH_DB")
     return Settings(
         database_path=_absolute(here, ".") if here else _database_of(user, folder, environ),
         machine=environ.get("BH_MACHINE") or user.machine,
         runner=environ.get("BH_RUNNER") or user.runner,
         project=environ.get("BH_PROJECT") or None,
-        keep_hostname=_is_on(environ, "BH_PRIVACY_HOSTNAME") and user.privacy.hostname,
-        keep_email=_is_on(environ, "BH_PRIVACY_EMAIL") and user.privacy.email,
+        keep_hostname=is_on(environ, "BH_PRIVACY_HOSTNAME") and user.privacy.hostname,
+        keep_email=is_on(environ, "BH_PRIVACY_EMAIL") and user.privacy.email,
         allow=(*_words(environ.get("BH_ENVIRONMENT_ALLOW", "")), *user.environment.allow),
     )
 
 
+def user_file(environ: Mapping[str, str]) -> str:
+    """Return the path of the user's own file, whether or not it is there."""
+    return os.path.join(_xdg(environ, "XDG_CONFIG_HOME", ".config"), USER_FILE)  # noqa: PTH118 -- start-up counts
+
+
 def _read_user_file(path: str) -> UserConfig:
+    text = text_of_user_file(path)
+    return decode_struct(parse_toml(text, path), UserConfig, source_of(text, path)) if text else UserConfig()
+
+
+def text_of_user_file(path: str) -> str:
+    """Return what the user's own file says; nothing when it is not there.
+
+    Raises:
+        UserError: It cannot be read.
+    """
     try:
         with open(path, encoding="utf-8-sig") as file:  # noqa: PTH123
-            text = file.read()
+            return file.read()
     except FileNotFoundError:
-        return UserConfig()
+        return ""
     except (OSError, UnicodeDecodeError) as error:
         what = f"`{path}` cannot be read: {error}"
         raise UserError(what) from error
-    return decode_struct(parse_toml(text, path), UserConfig, source_of(text, path))
 
 
 def _database_of(user: UserConfig, folder: str, environ: Mapping[str, str]) -> str:
@@ -209,7 +229,12 @@ _ON = frozenset({"1", "true", "yes", "on"})
 _OFF = frozenset({"0", "false", "no", "off"})
 
 
-def _is_on(environ: Mapping[str, str], variable: str) -> bool:
+def is_on(environ: Mapping[str, str], variable: str) -> bool:
+    """Return what a variable says that is on or off; on when it says nothing.
+
+    Raises:
+        UserError: It says something else.
+    """
     said = environ.get(variable, "").strip().lower()
     if said and said not in _ON | _OFF:
         what = f"`{variable}={environ[variable]}` is neither on nor off{did_you_mean(said, _ON | _OFF)}"

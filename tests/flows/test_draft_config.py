@@ -1,0 +1,73 @@
+"""Odd targets: what a strange framework detects is written so that it reads back the same, or left to detection."""
+
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, ClassVar
+
+import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchhub.flows.draft_config import _toml, draft_config
+from benchhub.model.place import Target
+from benchhub.plugin.contract import Framework, Tree
+
+
+class Options(msgspec.Struct, forbid_unknown_fields=True):
+    rounds: int = 3
+    words: list[str] = []
+
+
+class Odd:
+    """Detects what it is told to."""
+
+    name: ClassVar[str] = "odd"
+    options: ClassVar[type[msgspec.Struct]] = Options
+
+    def __init__(self, *targets: Target) -> None:
+        self._targets = targets
+
+    def detect(self, tree: Tree) -> Iterable[Target]:  # noqa: ARG002
+        return self._targets
+
+
+def odd(name: str, **more: Any) -> Target:  # noqa: ANN401 -- fields of a target
+    return Target(name, "", "odd", is_detected=True, **more)
+
+
+def drafted(folder: Path, *targets: Target) -> tuple[dict[str, Any], tuple[str, ...]]:
+    frameworks: dict[str, Framework] = {"odd": Odd(*targets)}  # type: ignore[dict-item]  # only detects
+    draft = draft_config(folder, frameworks)
+    return tomllib.loads(draft.text).get("target", {}), draft.below
+
+
+def test_options_that_were_detected_are_written(tmp_path: Path) -> None:
+    table, left = drafted(tmp_path, odd("fast", options={"rounds": 7, "words": ['a "b"', "\\ü\x7f\n"]}))
+    assert table == {"fast": {"use": "odd", "with": {"rounds": 7, "words": ['a "b"', "\\ü\x7f\n"]}}}
+    assert left == ()
+
+
+def test_a_name_that_is_no_bare_key_is_quoted(tmp_path: Path) -> None:
+    assert list(drafted(tmp_path, odd("größe.1"))[0]) == ["größe.1"]
+
+
+def test_what_a_file_cannot_say_is_left_to_detection_with_all_of_its_framework(tmp_path: Path) -> None:
+    for unsayable in (odd("a", package="elsewhere"), odd("b", filters=("./x",))):
+        assert drafted(tmp_path, odd("plain"), unsayable) == ({}, ("//:plain", unsayable.label))
+
+
+def test_two_targets_of_one_name_are_left_to_detection(tmp_path: Path) -> None:
+    assert drafted(tmp_path, odd("same"), odd("same"))[0] == {}
+
+
+values = st.recursive(
+    st.booleans() | st.integers(-(2**53), 2**53) | st.text(st.characters(codec="utf-8")),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters(codec="utf-8")), inner),
+    max_leaves=10,
+)
+
+
+@given(values)
+def test_any_option_comes_back_from_toml(value: Any) -> None:  # noqa: ANN401
+    assert tomllib.loads(f"x = {_toml(value)}") == {"x": value}

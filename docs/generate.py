@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 from benchhub.cli import exit_codes
-from benchhub.cli.entry import COMMON_OPTIONS, VERBS
+from benchhub.cli.entry import COMMON_OPTIONS, VERBS, module_of
 from benchhub.cli.parser import parser_of
 from benchhub.cli.run_printer import OneRun, RunDocument
 from benchhub.flows import run_target
@@ -107,7 +107,7 @@ def _cli() -> str:
 
 def _verb(verb: str, what: str) -> str:
     parser = parser_of(verb, what)
-    importlib.import_module(f"benchhub.cli.verbs.{verb}_verb").configure(parser)
+    importlib.import_module(module_of(verb)).configure(parser)
     positionals = [action for action in _actions(parser) if not action.option_strings]
     usage = " ".join([f"bh {verb}", "[OPTION…]", *map(_usage_of, positionals)])
     text = f"\n## bh {verb}\n\n{parser.description}\n\n```\n{usage}\n```\n\n"

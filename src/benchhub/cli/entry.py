@@ -22,6 +22,7 @@ VERBS = {
     "db": "path, check, migrate or reproject the database",
     "init": "write a small bh.toml that says what is detected",
     "config": "show every setting that holds here, and where it comes from",
+    "completion": "print a script that completes the words of bh in a shell",
     "doctor": "look at tools, git, database, machine and permissions",
 }
 
@@ -70,7 +71,12 @@ def _dispatch(words: list[str]) -> int:
 
         print(f"bh {__version__}")
         return exit_codes.OK
-    words = _verb_first(words)
+    if words[:1] == ["_complete"]:
+        import importlib  # noqa: PLC0415
+
+        # By name, as verbs are: it reads the table of verbs above.
+        return int(importlib.import_module("benchhub.cli.completion.answer").answer(words[1:]))
+    words = verb_first(words)
     if words[:1] == ["help"] and len(words) > 1:
         words = [words[1], "--help"]
     verb = words[0] if words else ""
@@ -93,7 +99,7 @@ def _run(verb: str, words: list[str]) -> int:
     before, after = _split(words) if verb in PASSING_ON else (words, None)
     try:
         _check_text(words)
-        module = importlib.import_module(f"benchhub.cli.verbs.{verb}_verb")
+        module = importlib.import_module(module_of(verb))
         parser = parser_of(verb, VERBS[verb])
         module.configure(parser)
         args = parser.parse_args(before)
@@ -118,7 +124,12 @@ def _check_text(words: list[str]) -> None:
             raise UserError(what, hint="put such bytes into a file, or into a script that bh runs") from error
 
 
-def _verb_first(words: list[str]) -> list[str]:
+def module_of(verb: str) -> str:
+    """Return the module that a verb lives in: ``new-framework`` in ``new_framework_verb``."""
+    return f"benchhub.cli.verbs.{verb.replace('-', '_')}_verb"
+
+
+def verb_first(words: list[str]) -> list[str]:
     """Return the words with the common options that stand before the verb behind it: ``bh --json runs`` works."""
     at = 0
     while at < len(words) and (taken := COMMON_OPTIONS.get(words[at].partition("=")[0])):

@@ -8,7 +8,7 @@ import msgspec
 
 from benchhub.errors import UserError
 from benchhub.store.database import Database
-from benchhub.store.query import run_sql
+from benchhub.store.query import names_of_views, run_sql
 
 ColumnType = Literal["integer", "real", "text", "time"]
 
@@ -105,7 +105,7 @@ def view_columns(database: Database, view: str) -> tuple[ExportColumn, ...]:
     Raises:
         UserError: There is no such view.
     """
-    views = [row[0] for row in database.all("names_of_views")]
+    views = names_of_views(database)
     if view not in views:
         raise _no_view(view, views)
     if view in _ASKED_IN_SQL:

@@ -94,6 +94,19 @@ def newest_start_ms(database: Database) -> int | None:
     return None if started_at_ms is None else int(started_at_ms)
 
 
+def names_beginning(database: Database, kind: str, beginning: str, *, count: int) -> list[str]:
+    """Return the names that begin so, sorted, at most ``count``.
+
+    Args:
+        database: Where to look.
+        kind: ``cases``, ``labels``, ``metrics`` or ``projects``.
+        beginning: Upper and lower case are told apart.
+        count: How many at most.
+    """
+    rows = database.all(f"names_of_{kind}", low=beginning, high=beginning + chr(0x10FFFF), count=count)
+    return [str(row[0]) for row in rows]
+
+
 def run_whole(database: Database, run_id: int) -> dict[str, Any]:
     """Return all that the views say of one run: ``run``, ``results``, ``tests``, ``suites``, ``problems``, …."""
     return {

@@ -72,6 +72,11 @@ def _is_stopped_by_hand(error: Exception, deadline: float) -> bool:
     return "interrupted" in str(error) and time.monotonic() <= deadline
 
 
+def names_of_views(database: Database) -> list[str]:
+    """Return the views that people may ask, sorted."""
+    return [row[0] for row in database.all("names_of_views")]
+
+
 _PRAGMAS = frozenset({"table_info", "table_xinfo", "table_list", "index_list", "index_info"})
 
 
@@ -100,7 +105,7 @@ def _nearest(database: Database, kind: str, name: str, text: str) -> str:
 
     database.connection.set_authorizer(None)
     database.connection.set_progress_handler(None, 0)
-    views = [row[0] for row in database.all("names_of_views")]
+    views = names_of_views(database)
     if kind == "table":
         near = difflib.get_close_matches(name, views, n=1)
         return f"did you mean `{near[0]}`?" if near else f"the views are {', '.join(views)}"

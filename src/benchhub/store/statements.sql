@@ -594,6 +594,17 @@ FROM machine_class k JOIN environment_class e ON e.hash = :environment_class
   JOIN spec sp ON sp.id = r.spec_id AND json_extract(sp.doc, '$.cell') = :cell
 WHERE k.hash = :machine_class AND r.status IN ('passed', 'failed')
 ORDER BY r.started_at DESC, r.id DESC LIMIT 1;
+-- name: names_of_cases
+SELECT DISTINCT name FROM bench_case WHERE name >= :low AND name < :high ORDER BY name LIMIT :count;
+
+-- name: names_of_labels
+SELECT DISTINCT name FROM target WHERE name >= :low AND name < :high ORDER BY name LIMIT :count;
+
+-- name: names_of_metrics
+SELECT DISTINCT name FROM metric WHERE name >= :low AND name < :high ORDER BY name LIMIT :count;
+
+-- name: names_of_projects
+SELECT DISTINCT name FROM project WHERE name >= :low AND name < :high ORDER BY name LIMIT :count;
 
 -- name: names_of_views
 SELECT name FROM sqlite_master WHERE type = 'view' ORDER BY name;

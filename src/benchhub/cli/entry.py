@@ -23,6 +23,7 @@ VERBS = {
     "init": "write a small bh.toml that says what is detected",
     "config": "show every setting that holds here, and where it comes from",
     "completion": "print a script that completes the words of bh in a shell",
+    "new-framework": "write a package that teaches bh a tool, to start from",
     "doctor": "look at tools, git, database, machine and permissions",
 }
 

@@ -77,6 +77,10 @@ def test_verbs_and_what_begins_like_them(bh: Shell) -> None:
     assert offered(bh, "bh help ru") == ["run", "runs"]
     assert offered(bh, "bh --db other.db --json ru") == ["run", "runs"]
     assert offered(bh, "BH_DB=x bh ru") == ["run", "runs"]
+    assert offered(bh, "bh --color=never ru") == ["run", "runs"]
+    assert offered(bh, "bh --color al") == ["always"]
+    assert offered(bh, "bh --color=al") == ["always"]
+    assert offered(bh, "bh --js") == ["--json"]
 
 
 def test_options_come_from_the_parser_of_the_verb(bh: Shell) -> None:

@@ -19,13 +19,11 @@ def candidates(words: Sequence[str], current: str) -> list[Candidate] | None:
         words: Before the cursor's own, without ``bh``; the verb first, if there is one.
         current: The word at the cursor, so far.
     """
-    if not words:
-        return _beginning([*_verbs(), *_common(current)], current)
-    verb = words[0]
+    verb = words[0] if words else ""
+    if verb in {"", *COMMON_OPTIONS} or verb.partition("=")[0] in COMMON_OPTIONS:
+        return _before_the_verb(words, current)
     if verb == "help":
         return _beginning(_verbs(), current) if len(words) == 1 else []
-    if verb in COMMON_OPTIONS:
-        return None if words[-1] == "--db" else _beginning([*_verbs(), *_common(current)], current)
     if verb not in VERBS:
         return []
     parser = parser_of(verb, VERBS[verb])
@@ -33,14 +31,16 @@ def candidates(words: Sequence[str], current: str) -> list[Candidate] | None:
     return _of_verb(_read(parser, words[1:], passes_on=verb in PASSING_ON), Values(words), current)
 
 
+def _before_the_verb(words: Sequence[str], current: str) -> list[Candidate] | None:
+    """Return the verbs, and what belongs to the options that all of them have."""
+    place = _read(parser_of("VERB", "x"), words, passes_on=False)
+    if not place.is_open or current.startswith("-"):
+        return _of_verb(place, Values(words), current)
+    return _beginning(_verbs(), current)
+
+
 def _verbs() -> list[Candidate]:
     return [*(Candidate(verb, what) for verb, what in VERBS.items()), Candidate("help", "the words of a verb")]
-
-
-def _common(current: str) -> list[Candidate]:
-    """Return the options that may stand before a verb, for who has begun one."""
-    names = [*COMMON_OPTIONS, "--version", "--help"] if current.startswith("-") else []
-    return [Candidate(name) for name in names]
 
 
 class _Place(NamedTuple):

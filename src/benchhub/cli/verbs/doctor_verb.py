@@ -12,9 +12,10 @@ from textwrap import wrap
 import msgspec
 
 from benchhub.cli import exit_codes
+from benchhub.cli.colour import Paint, Style
 from benchhub.cli.desk import Desk
 from benchhub.cli.human import plural
-from benchhub.flows.doctor.diagnosis import Diagnosis
+from benchhub.flows.doctor.diagnosis import Diagnosis, State
 from benchhub.flows.doctor.examine import Patient, examine
 
 LINE_COLUMNS = 110
@@ -55,7 +56,6 @@ def run(args: argparse.Namespace) -> int:
             frameworks=desk.frameworks,
             runtime=desk.runtime,
             spool=desk.spool,
-            scratch=str(desk.scratch),
         )
         found = list(examine(patient))
     counts = Counter(one.state for one in found)
@@ -63,18 +63,27 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         sys.stdout.buffer.write(msgspec.json.encode({"diagnoses": shown, "counts": counts}) + b"\n")
     else:
-        _print(shown)
+        _print(shown, Paint.on(sys.stdout, args.color))
         print(f"{plural(counts['problem'], 'problem')}, {plural(counts['advice'], 'piece')} of advice")
     codes = {one.exit_code for one in found}
     return next((code for code in _ORDER if code in codes), exit_codes.OK)
 
 
-def _print(found: Sequence[Diagnosis]) -> None:
+_STYLES: dict[State, tuple[Style, ...]] = {
+    "ok": ("green",),
+    "advice": ("yellow",),
+    "problem": ("red", "bold"),
+    "unknown": ("dim",),
+}
+
+
+def _print(found: Sequence[Diagnosis], paint: Paint) -> None:
     name_width = max((len(one.name) for one in found), default=0)
     for section, members in groupby(found, lambda one: one.section):
-        print(section)
+        print(paint(section, "bold"))
         for one in members:
-            print(f"  {one.state:<8} {one.name:<{name_width}}  {one.what}")
+            state = paint(f"{one.state:<8}", *_STYLES[one.state])
+            print(f"  {state} {one.name:<{name_width}}  {one.what}")
             margin = " " * (13 + name_width)
             for word, text in (("why", one.why), ("do", one.todo)):
                 if text:

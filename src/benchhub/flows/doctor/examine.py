@@ -31,7 +31,6 @@ class Patient(msgspec.Struct, frozen=True):
     Attributes:
         directory: Where `bh run` would be typed.
         environ: The variables.
-        scratch: An absolute path to a directory for plans.
     """
 
     directory: Path
@@ -40,14 +39,13 @@ class Patient(msgspec.Struct, frozen=True):
     frameworks: Plugins[Framework]
     runtime: Runtime
     spool: Path
-    scratch: str
 
 
 def examine(patient: Patient) -> Iterator[Diagnosis]:
     """Yield what was found, section by section."""
     # What the hypervisor takes away is seen between two looks, and the tools need a while to answer.
     ticks: Ticks | None = read_ticks()
-    yield from look_at_tools(patient.directory, patient.frameworks, patient.runtime, patient.scratch)
+    yield from look_at_tools(patient.directory, patient.frameworks, patient.runtime)
     yield from look_at_git(patient.directory, patient.environ)
     yield from look_at_database(Path(patient.settings.database_path), patient.spool)
     yield from look_at_places(patient.environ)

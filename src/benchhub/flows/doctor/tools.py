@@ -22,15 +22,13 @@ WHY_CONFIGURATION = "nothing runs here until it is mended"
 WHY_PLUGIN = "its targets are neither found nor run"
 
 
-def look_at_tools(
-    directory: Path, frameworks: Plugins[Framework], runtime: Runtime, scratch: str
-) -> Iterator[Diagnosis]:
+def look_at_tools(directory: Path, frameworks: Plugins[Framework], runtime: Runtime) -> Iterator[Diagnosis]:
     """Yield the configuration, and for each framework what its tool answers."""
     try:
         workspace = open_workspace(directory, frameworks)
     except UserError as error:
         yield problem_of("tools", "configuration", error, WHY_CONFIGURATION)
-        yield from _tools(directory, frameworks, runtime, [], scratch)
+        yield from _tools(directory, frameworks, runtime, [])
         return
     try:
         chosen = select(workspace, ["//..."])
@@ -44,7 +42,7 @@ def look_at_tools(
     finally:
         if workspace.git:
             workspace.git.close()
-    yield from _tools(Path(workspace.root), frameworks, runtime, chosen, scratch)
+    yield from _tools(Path(workspace.root), frameworks, runtime, chosen)
 
 
 def _targets(workspace: Workspace) -> Diagnosis:
@@ -55,12 +53,10 @@ def _targets(workspace: Workspace) -> Diagnosis:
     return Diagnosis("tools", "targets", "ok", f"{detected} detected below `{workspace.root}`{said}")
 
 
-def _tools(
-    root: Path, frameworks: Plugins[Framework], runtime: Runtime, chosen: list[Selected], scratch: str
-) -> Iterator[Diagnosis]:
+def _tools(root: Path, frameworks: Plugins[Framework], runtime: Runtime, chosen: list[Selected]) -> Iterator[Diagnosis]:
     for name in frameworks:
         targets = {one.target.label: one for one in chosen if one.target.framework == name}
-        asker = _Asker(root, frameworks[name], runtime, scratch)
+        asker = _Asker(root, frameworks[name], runtime)
         if targets:
             yield from asker.about_targets(list(targets.values()))
         else:
@@ -73,11 +69,10 @@ def _tools(
 class _Asker:
     """Asks one framework."""
 
-    def __init__(self, root: Path, framework: Framework, runtime: Runtime, scratch: str) -> None:
+    def __init__(self, root: Path, framework: Framework, runtime: Runtime) -> None:
         self._root = root
         self._framework = framework
         self._runtime = runtime
-        self._scratch = scratch
 
     def about_targets(self, targets: list[Selected]) -> Iterator[Diagnosis]:
         """Yield one line for each toolchain that targets of this framework have here, and for each that has none."""
@@ -103,7 +98,7 @@ class _Asker:
 
     def _plan(self, target: Target, cell: Cell) -> Prepared:
         directory = str(self._root / target.dir)
-        return plan_target(target, cell, self._framework, self._runtime, directory=directory, scratch=self._scratch)
+        return plan_target(target, cell, self._framework, self._runtime, directory=directory)
 
 
 def _toolchain(prepared: Prepared) -> str:

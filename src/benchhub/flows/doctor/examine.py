@@ -15,13 +15,14 @@ import msgspec
 
 from benchhub.flows.doctor.database import look_at_database
 from benchhub.flows.doctor.diagnosis import Diagnosis
-from benchhub.flows.doctor.machine import Ticks, look_at_machine, read_ticks
+from benchhub.flows.doctor.machine import look_at_machine
 from benchhub.flows.doctor.permissions import look_at_permissions
 from benchhub.flows.doctor.places import look_at_places
 from benchhub.flows.doctor.repository import look_at_git
 from benchhub.flows.doctor.tools import look_at_tools
 from benchhub.plugin.contract import Framework, Runtime
 from benchhub.plugin.registry import Plugins
+from benchhub.probes.machine import moment
 from benchhub.workspace.settings import Settings
 
 
@@ -44,10 +45,10 @@ class Patient(msgspec.Struct, frozen=True):
 def examine(patient: Patient) -> Iterator[Diagnosis]:
     """Yield what was found, section by section."""
     # What the hypervisor takes away is seen between two looks, and the tools need a while to answer.
-    ticks: Ticks | None = read_ticks()
+    before = moment()
     yield from look_at_tools(patient.directory, patient.frameworks, patient.runtime)
     yield from look_at_git(patient.directory, patient.environ)
     yield from look_at_database(Path(patient.settings.database_path), patient.spool)
     yield from look_at_places(patient.environ)
-    yield from look_at_machine(patient.settings, patient.environ, since=ticks)
+    yield from look_at_machine(patient.settings, patient.environ, since=before)
     yield from look_at_permissions(patient.runtime)

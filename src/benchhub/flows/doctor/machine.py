@@ -11,9 +11,8 @@ import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import msgspec
-
 from benchhub.flows.doctor.diagnosis import Diagnosis
+from benchhub.probes.machine import WALL_S_MIN, Moment, moment
 from benchhub.workspace.cgroup import read_text
 from benchhub.workspace.environment import disturbances, learn_environment
 from benchhub.workspace.machine import learn_machine
@@ -22,40 +21,21 @@ from benchhub.workspace.settings import Settings
 LOAD_PER_CPU_MAX = 0.25
 PRESSURE_PERCENT_MAX = 5.0
 STEAL_PERCENT_MAX = 1.0
-TICKS_MIN = 20
-"""Fewer hundredths of a second say nothing about a share of one percent."""
-
 GOOD_CLOCKS = frozenset({"tsc", "arch_sys_counter", "kvm-clock", "hyperv_clocksource_tsc_page", "timebase"})
 """Read without a call into the kernel."""
 
 WHY_NEIGHBOURS = "what else runs takes time, cache and memory bandwidth from what is measured, now more, now less"
 
 
-class Ticks(msgspec.Struct, frozen=True):
-    """CPU time of all CPUs since boot, in hundredths of a second."""
-
-    all: int
-    stolen: int
-
-
-def read_ticks(root: str = "/") -> Ticks | None:
-    """Return the first line of ``/proc/stat``; ``None`` where there is none."""
-    word, *numbers = [*read_text(root, "proc/stat").partition("\n")[0].split(), *[""]]
-    counts = [int(number) for number in numbers if number.isdigit()]
-    if word != "cpu" or len(counts) < 8:  # noqa: PLR2004 -- steal is the eighth
-        return None
-    return Ticks(sum(counts[:8]), counts[7])
-
-
 def look_at_machine(
-    settings: Settings, environ: Mapping[str, str], *, since: Ticks | None = None, root: str = "/"
+    settings: Settings, environ: Mapping[str, str], *, since: Moment, root: str = "/"
 ) -> Iterator[Diagnosis]:
     """Yield what makes numbers noisy.
 
     Args:
         settings: For the machine's name and class.
         environ: Likewise.
-        since: An earlier look at the CPU time, so that steal is of now and not since boot.
+        since: An earlier look at the machine: what was taken away is seen between two.
         root: Where ``proc`` and ``sys`` are.
     """
     machine = learn_machine(settings, environ, root)
@@ -64,7 +44,7 @@ def look_at_machine(
     cpus = os.cpu_count() or 1
     yield _load(now.get("load1"), cpus)
     yield _pressure(now.get("pressure_cpu_percent"))
-    yield _steal(since, root)
+    yield _steal(since, cpus, root)
     yield _cpus(machine.machine_class.cores, cpus, facts)
     yield _governor(facts.get("governor"), machine.machine_class.virtualisation)
     yield _turbo(facts.get("turbo"), machine.machine_class.virtualisation)
@@ -97,16 +77,16 @@ def _pressure(percent: str | None) -> Diagnosis:
     return Diagnosis("machine", "pressure", "advice", what, WHY_NEIGHBOURS, "wait until it is quiet, or run elsewhere")
 
 
-def _steal(since: Ticks | None, root: str) -> Diagnosis:
-    now = read_ticks(root)
-    if now is None:
-        return _not_told("steal", "there is no /proc/stat")
-    if since is not None and now.all - since.all < TICKS_MIN:
-        time.sleep(TICKS_MIN / 100 / (os.cpu_count() or 1))
-        now = read_ticks(root) or now
-    before = since or Ticks(0, 0)
-    percent = 100 * (now.stolen - before.stolen) / max(now.all - before.all, 1)
-    what = f"{percent:.1f} % of CPU time went to other machines {'just now' if since else 'since boot'}"
+def _steal(since: Moment, cpus: int, root: str) -> Diagnosis:
+    now = moment(root)
+    if since.stolen_s is None or now.stolen_s is None:
+        return _not_told("steal", "there is no /proc/stat, or it does not count it")
+    left_s = WALL_S_MIN - (now.at_s - since.at_s)
+    if left_s > 0:
+        time.sleep(left_s)
+        now = moment(root)
+    percent = 100 * ((now.stolen_s or since.stolen_s) - since.stolen_s) / (now.at_s - since.at_s) / cpus
+    what = f"{percent:.1f} % of CPU time went to other machines just now"
     if percent <= STEAL_PERCENT_MAX:
         return Diagnosis("machine", "steal", "ok", what)
     why = "the hypervisor gave our CPUs to somebody else while we believed that we ran"

@@ -2,12 +2,12 @@
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 
 from benchhub.errors import ToolError
 from benchhub.flows.doctor.diagnosis import Diagnosis
 from benchhub.flows.prepare import answer
 from benchhub.plugin.contract import Runtime, Step
+from benchhub.probes.group import Homes, counts_of, find_homes, make_group
 from benchhub.workspace.cgroup import read_text
 
 WHY_GROUPS = (
@@ -24,37 +24,41 @@ def look_at_permissions(runtime: Runtime, root: str = "/") -> Iterator[Diagnosis
 
     Args:
         runtime: Asks valgrind.
-        root: Where ``proc`` and ``sys`` are.
+        root: Where ``proc`` is.
     """
-    yield _groups(root)
+    yield _groups()
     yield _counters(read_text(root, "proc/sys/kernel/perf_event_paranoid").strip())
     yield _valgrind(runtime)
 
 
-def _groups(root: str) -> Diagnosis:
-    """Tell whether we may make a group around a program: version 2 counts its whole tree, whatever it forks."""
-    own = next((line[3:] for line in read_text(root, "proc/self/cgroup").splitlines() if line.startswith("0::")), None)
-    mount = _mount_point(read_text(root, "proc/self/mountinfo", bytes_max=1 << 20))
-    if own is None or mount is None:
-        what = "version 2 is not mounted" if Path(root, "sys/fs/cgroup").exists() else "there are none here"
-        todo = "boot with systemd.unified_cgroup_hierarchy=1"
+def _groups() -> Diagnosis:
+    """Tell whether a group around a program can be made: one is made, and removed again."""
+    group = make_group()
+    if group is None:
+        return without_group(find_homes())
+    has_memory = counts_of(group.folder, group.memory_folder).memory_bytes is not None
+    group.close()
+    what = "a group can be made: CPU time, pressure and memory of a whole tree of processes are counted"
+    if has_memory:
+        return Diagnosis("permissions", "cgroups", "ok", what)
+    what = "a group can be made, and counts CPU time and pressure of a whole tree of processes, but no memory"
+    why = "peak memory is that of the largest process that was waited for"
+    todo = "boot with version 2 alone (systemd.unified_cgroup_hierarchy=1), or make its memory controller available"
+    return Diagnosis("permissions", "cgroups", "advice", what, why, todo)
+
+
+def without_group(homes: Homes | None) -> Diagnosis:
+    """Return why no group can be made.
+
+    Args:
+        homes: Where it would lie; ``None`` without version 2.
+    """
+    if homes is None:
+        what = "version 2 of control groups is not mounted"
+        todo = "boot with systemd.unified_cgroup_hierarchy=1; in a container, mount it"
         return Diagnosis("permissions", "cgroups", "advice", what, WHY_GROUPS, todo)
-    folder = Path(root, f"{mount}{own}".strip("/"))
-    if not folder.is_dir():
-        return Diagnosis("permissions", "cgroups", "advice", f"`{folder}` is not visible here", WHY_GROUPS, DELEGATE)
-    if not os.access(folder, os.W_OK | os.X_OK) or not os.access(folder / "cgroup.procs", os.W_OK):
-        return Diagnosis("permissions", "cgroups", "advice", f"`{folder}` may not be written", WHY_GROUPS, DELEGATE)
-    what = f"version 2, `{folder}` may be written: what a whole tree of processes uses can be counted"
-    return Diagnosis("permissions", "cgroups", "ok", what)
-
-
-def _mount_point(mountinfo: str) -> str | None:
-    """Return where version 2 is mounted. Source: proc_pid_mountinfo(5)."""
-    for line in mountinfo.splitlines():
-        words, _, kind = line.partition(" - ")
-        if kind.startswith("cgroup2 "):
-            return words.split(" ")[4].replace("\\040", " ")
-    return None
+    what = f"`{homes.unified}` may not be written" if os.path.isdir(homes.unified) else f"`{homes.unified}` is not here"  # noqa: PTH112
+    return Diagnosis("permissions", "cgroups", "advice", what, WHY_GROUPS, DELEGATE)
 
 
 def _counters(paranoid: str) -> Diagnosis:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import msgspec
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from benchhub.flows.draft_config import _toml, draft_config
@@ -61,13 +61,15 @@ def test_two_targets_of_one_name_are_left_to_detection(tmp_path: Path) -> None:
     assert drafted(tmp_path, odd("same"), odd("same"))[0] == {}
 
 
+texts = st.text(st.characters(codec="utf-8"), max_size=5)
 values = st.recursive(
-    st.booleans() | st.integers(-(2**53), 2**53) | st.text(st.characters(codec="utf-8")),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters(codec="utf-8")), inner),
-    max_leaves=10,
+    st.booleans() | st.integers(-(2**53), 2**53) | texts,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
+    max_leaves=5,
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(values)
 def test_any_option_comes_back_from_toml(value: Any) -> None:  # noqa: ANN401
     assert tomllib.loads(f"x = {_toml(value)}") == {"x": value}

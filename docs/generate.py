@@ -25,6 +25,7 @@ from benchhub.flows.events import TargetFailed
 from benchhub.flows.parse_output import Parsed, ParsedCase, ParsedMeasurement, ParsedParam, ParsedUnread
 from benchhub.model.record import Problem, SuiteResult
 from benchhub.model.report import NativeTable
+from benchhub.model.service import Readiness, Service
 from benchhub.plugin.contract import Framework
 from benchhub.plugin.registry import frameworks
 from benchhub.store.reference import tables, views
@@ -36,7 +37,7 @@ from benchhub.workspace.settings import SETTINGS, UserConfig
 DOCS = Path(__file__).parent
 REFERENCE = DOCS / "reference"
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
-BUILT_IN = ("command", "gobench", "gotest", "pytest", "pytest-benchmark")
+BUILT_IN = ("command", "gobench", "gotest", "hyperfine", "pytest", "pytest-benchmark")
 """The reference is of what ships, whatever else is installed where it is made."""
 
 
@@ -179,12 +180,17 @@ def _exit_codes() -> str:
 def _configuration() -> str:
     text = _made("Configuration", "src/benchhub/workspace and the frameworks")
     text += CONFIGURATION_INTRO
-    schemas: tuple[type[msgspec.Struct], ...] = (Config, TargetConfig, SubjectConfig, PrivacyConfig, EnvironmentConfig)
-    titles = ("Top of the file", "`[target.NAME]`", "`[target.NAME.subject]`", "`[privacy]`", "`[environment]`")
-    for struct, title in zip(schemas, titles, strict=True):
-        text += f"\n### {title}\n\n{_summary(struct)}\n\n" + _fields(
-            struct, titles=dict(zip(schemas, titles, strict=True))
-        )
+    titled: dict[type[msgspec.Struct], str] = {
+        Config: "Top of the file",
+        TargetConfig: "`[target.NAME]`",
+        SubjectConfig: "`[target.NAME.subject]`",
+        Service: "`[target.NAME.services.SERVICE]`",
+        Readiness: "`[target.NAME.services.SERVICE.ready]`",
+        PrivacyConfig: "`[privacy]`",
+        EnvironmentConfig: "`[environment]`",
+    }
+    for struct, title in titled.items():
+        text += f"\n### {title}\n\n{_summary(struct)}\n\n" + _fields(struct, titles=titled)
     text += "\n## Keys of the frameworks (`with`)\n"
     for name, framework in _built_in().items():
         text += f"\n### {name}\n\n" + _fields(framework.options)
@@ -219,6 +225,36 @@ all = [":go"]
 
 A target varies over the axes that it names as `{axis}` in `env`, `with` or `build`; `{{` is a brace. An axis with a
 `default` leaves that value out of every identity, so that adding an axis orphans no history.
+
+What must run meanwhile is a service:
+
+```toml
+[target.load]
+use = "hyperfine"
+env = { PORT = "{port.web}" }
+with = { commands = ["./ask"] }
+
+[target.load.services.web]
+argv  = ["./server", "--port", "{port}"]
+ready = { http = "http://localhost:{port}/health" }
+```
+
+It is started afresh for each run, after the build; `{port}` is a port that nobody uses, `{port.web}` the same one for
+the target and for other services. It stays in the foreground. When the run has ended, whatever happened, it is asked to
+end, and killed 5 s later, with all that it started. Its output is kept (`bh log RUN --service web`), and so is what it
+used. A service that does not get ready ends its target (exit code 6); the others go on.
+
+What is measured may be another system than the repository:
+
+```toml
+[subject]
+name            = "postgres"
+version_command = ["postgres", "--version"]
+configuration   = ["postgresql.conf"]
+```
+
+Numbers of two subjects never lie on one line; versions and configurations of one subject do, and every run says which
+it had. A version that cannot be learned equals no other.
 
 ## `bh.toml`
 """

@@ -8,14 +8,14 @@ import signal
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import msgspec
 import pytest
 
 from benchhub.model.run import Execution, Usage
 from benchhub.plugin.conformance_runtime import RuntimeConformance, is_free_soon
-from benchhub.plugin.contract import Sink, Step
+from benchhub.plugin.contract import Running, Sink, Step
 from benchhub.runtimes.shell import Shell
 
 BROKEN: list[tuple[str, "type[Sound]"]] = []
@@ -30,6 +30,9 @@ class Sound:
 
     def execute(self, step: Step, sink: Sink, *, timeout_s: float | None) -> Execution:
         return QUICK.execute(step, sink, timeout_s=timeout_s)
+
+    def start(self, step: Step, log: Path) -> Running:
+        return QUICK.start(step, log)
 
 
 def caught_by(*tests: str) -> Callable[[type[Sound]], type[Sound]]:
@@ -216,6 +219,51 @@ class AnInterruptIsASignal(Sound):
     def execute(self, step: Step, sink: Sink, *, timeout_s: float | None) -> Execution:
         execution = super().execute(step, sink, timeout_s=timeout_s)
         return msgspec.structs.replace(execution, exit_code=None, signal=2) if execution.is_interrupted else execution
+
+
+# -- beside others
+
+
+class Altered:
+    """A running program that tells of its end what is not so."""
+
+    def __init__(self, running: Running, *, has_ended: bool | None = None, **told: Any) -> None:  # noqa: ANN401 -- fields
+        self._running = running
+        self._has_ended = has_ended
+        self._told = told
+
+    @property
+    def has_ended(self) -> bool:
+        return self._running.has_ended if self._has_ended is None else self._has_ended
+
+    def stop(self) -> Execution:
+        return msgspec.structs.replace(self._running.stop(), **self._told)
+
+
+@caught_by("test_what_runs_beside_others_writes_into_its_file_until_it_is_stopped")
+class ServiceIsAMeasurement(Sound):
+    def start(self, step: Step, log: Path) -> Running:
+        return Altered(super().start(step, log), role="measure")
+
+
+@caught_by("test_who_runs_beside_others_and_will_not_hear_is_killed_with_all_it_started")
+class SaysThatItAskedOnly(Sound):
+    def start(self, step: Step, log: Path) -> Running:
+        return Altered(super().start(step, log), signal=signal.SIGTERM)
+
+
+@caught_by("test_the_end_of_what_runs_beside_others_is_noticed")
+class NoticesNoEnd(Sound):
+    def start(self, step: Step, log: Path) -> Running:
+        return Altered(super().start(step, log), has_ended=True, exit_code=0)
+
+
+@caught_by("test_what_cannot_run_beside_others_is_named")
+class StartsSomethingElse(Sound):
+    def start(self, step: Step, log: Path) -> Running:
+        running = super().start(msgspec.structs.replace(step, argv=("true",)), log)
+        running.stop()
+        return running
 
 
 def run(broken: type[Sound], test: str, folder: Path) -> None:

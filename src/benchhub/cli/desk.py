@@ -306,13 +306,13 @@ class Desk:
     def _chosen(self, workspace: "Workspace", selected: "list[Selected]", *, learn: bool) -> "list[Chosen]":
         from benchhub.flows.run_target import Chosen  # noqa: PLC0415
         from benchhub.workspace.facts import learn_facts, unlearned  # noqa: PLC0415
-        from benchhub.workspace.subject import learn_subject  # noqa: PLC0415
+        from benchhub.workspace.subject import learn_subjects  # noqa: PLC0415
 
         settings = self.settings.within(package.config for package in workspace.packages.values())
         facts = learn_facts(workspace, settings, os.environ) if learn else unlearned(workspace, os.environ)
         environment = partial(_environment, settings.allow)
         targets = {one.target.label: one.target for one in selected} if learn else {}
-        subjects = {label: learn_subject(workspace, target) for label, target in targets.items()}
+        subjects = learn_subjects(workspace, targets.values())
         chosen = [
             Chosen(
                 target=one.target,

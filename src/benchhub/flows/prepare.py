@@ -8,6 +8,7 @@ import msgspec
 from benchhub.errors import BenchHubError, ToolError, UserError
 from benchhub.model.place import Cell, Spec, Target
 from benchhub.model.run import Execution
+from benchhub.model.service import Service
 from benchhub.plugin.contract import Framework, Plan, PlanRequest, Runtime, Sink, Step
 from benchhub.probes.parts import argv_without_parts
 from benchhub.workspace.config import what_is_wrong
@@ -151,6 +152,17 @@ def _spec(target: Target, cell: Cell, options: Mapping[str, Any], arguments: tup
         build=[list(mask_arguments(argv)) for argv in target.build],
         filters=target.filters,
         timeout_s=target.timeout_s,
+        services={name: mask_service(service) for name, service in target.services.items()} or msgspec.UNSET,
+    )
+
+
+def mask_service(service: Service) -> Service:
+    """Return a service as it may be shown."""
+    ready = service.ready
+    if ready is not None and ready.command is not None:
+        ready = msgspec.structs.replace(ready, command=list(mask_arguments(ready.command)))
+    return msgspec.structs.replace(
+        service, argv=list(mask_arguments(service.argv)), env=mask_variables(service.env), ready=ready
     )
 
 

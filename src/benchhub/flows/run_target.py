@@ -7,14 +7,14 @@
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
 
 import msgspec
 
 from benchhub.errors import StoreError, ToolError
-from benchhub.flows import result_files
+from benchhub.flows import result_files, services
 from benchhub.flows.collect import Collected, collect, status_of
 from benchhub.flows.events import BuildStarted, RunFinished, RunStarted, TargetFailed, Watcher
 from benchhub.flows.follow import Following, reader_for
@@ -22,7 +22,8 @@ from benchhub.flows.keep_run import Keeper, keep_run
 from benchhub.flows.prepare import Built, Prepared, build, plan_target
 from benchhub.flows.resources import LEFT_RUNNING, disturbed_by, resource_facts, resources_of, without_details
 from benchhub.flows.result_files import collect_files, note
-from benchhub.flows.spool import RunSpool, Unfinished, artifacts_in, open_run_spool, streams_in
+from benchhub.flows.services import Services, filled
+from benchhub.flows.spool import SERVICES, RunSpool, Unfinished, artifacts_in, open_run_spool, streams_in
 from benchhub.model.circumstance import Environment, Machine, Revision, Subject, User
 from benchhub.model.identity import new_run_uid
 from benchhub.model.place import Cell, Project, Target
@@ -37,6 +38,7 @@ PROBLEM_KINDS = {
     "output-lost": "The disk was full while a program printed: what came after is missing.",
     **result_files.PROBLEM_KINDS,
     LEFT_RUNNING: "A process of the run lives on although its program ended.",
+    **services.PROBLEM_KINDS,
 }
 """Doubts of our own, beside those of the frameworks."""
 
@@ -131,13 +133,15 @@ def run_targets(
     ]
     count = sum(one.runs for one in ready)
     number = 0
+    given_up: set[int] = set()
     for round_index in range(max((one.runs for one in ready), default=0)):
-        for one in ready:
-            if round_index >= one.runs:
+        for index, one in enumerate(ready):
+            if round_index >= one.runs or index in given_up:
                 continue
             number += 1
             now = one if round_index == 0 else one.without_builds()
-            _run_once(now, request, runtime, database, _Numbered(watcher, number, count))
+            if not _run_once(now, request, runtime, database, _Numbered(watcher, number, count)):
+                given_up.add(index)  # What could not be started now will not start in the next round.
 
 
 def _prepare(
@@ -180,7 +184,8 @@ class _Numbered(msgspec.Struct, frozen=True):
     count: int
 
 
-def _run_once(one: Ready, request: RunRequest, runtime: Runtime, database: Callable[[], Keeper], to: _Numbered) -> None:
+def _run_once(one: Ready, request: RunRequest, runtime: Runtime, database: Callable[[], Keeper], to: _Numbered) -> bool:
+    """Run a cell once, and tell whether it could be started."""
     envelope = _envelope(one, request)
     case_name = one.chosen.case_name or one.prepared.case_name
     files = one.prepared.plan.files
@@ -190,17 +195,27 @@ def _run_once(one: Ready, request: RunRequest, runtime: Runtime, database: Calla
     directory = Path(one.chosen.directory)
     noted = note(directory, files)
     before, began = _disturbances("before"), moment()
+    serving = Services(one.chosen.target.services, one.chosen.directory, spool.path / SERVICES, runtime)
+    steps: tuple[Execution, ...] = ()
+    is_stopped = False
     try:
-        executions = _execute(one, request, runtime, spool, to.watcher)
+        with serving:
+            steps = _execute(one, request, runtime, spool, to.watcher, serving.words)
     except ToolError as error:
         spool.discard()
         to.watcher.on(TargetFailed(envelope.label, one.chosen.cell.values, error.what, error.hint))
-        return
+        return False
+    except KeyboardInterrupt:
+        if not steps:
+            raise  # The next command finds what there is.
+        is_stopped = True  # While the services were ended: the run is whole.
+    executions = (*steps, *_masked(serving.executions, request))
     facts: tuple[Context | Problem, ...] = (
         *before,
         *_disturbances("during", disturbances_between(began, moment(), _cpu_s(executions))),
         *_disturbances("after"),
         *collect_files(spool.path, directory, files, noted),
+        *serving.problems,
     )
     report, collected = read_run(spool, unfinished, one.prepared.framework, executions, facts)
     run_id, why_not = None, None
@@ -210,8 +225,13 @@ def _run_once(one: Ready, request: RunRequest, runtime: Runtime, database: Calla
         why_not = error.what
     disturbed = tuple(disturbed_by(report.body.resources, {fact.key: fact.value for fact in report.body.context}))
     to.watcher.on(RunFinished(report, collected, to.number, to.count, run_id, why_not, disturbed))
-    if any(execution.is_interrupted for execution in executions):
+    if is_stopped or any(execution.is_interrupted for execution in executions):
         raise KeyboardInterrupt
+    return True
+
+
+def _masked(executions: Iterable[Execution], request: RunRequest) -> Iterator[Execution]:
+    return (msgspec.structs.replace(execution, argv=request.mask(execution.argv)) for execution in executions)
 
 
 def _disturbances(when: str, found: dict[str, str] | None = None) -> tuple[Context, ...]:
@@ -247,7 +267,7 @@ def _envelope(one: Ready, request: RunRequest) -> Envelope:
 
 
 def _execute(
-    one: Ready, request: RunRequest, runtime: Runtime, spool: RunSpool, watcher: Watcher
+    one: Ready, request: RunRequest, runtime: Runtime, spool: RunSpool, watcher: Watcher, words: Mapping[str, str]
 ) -> tuple[Execution, ...]:
     """Run the steps of one run in order, until one is ended from outside."""
     executions = [msgspec.structs.replace(execution, argv=request.mask(execution.argv)) for execution in one.built.done]
@@ -257,9 +277,9 @@ def _execute(
         spool.write("stdout", bytes(said.stdout))
         spool.write("stderr", bytes(said.stderr))
         executions.append(msgspec.structs.replace(execution, argv=request.mask(execution.argv)))
-    results = str(spool.results) if one.prepared.plan.files else ""
+    results = {"{results}": str(spool.results)} if one.prepared.plan.files else {}
     for step in one.prepared.plan.steps:
-        resolved = _with_results(step, results)
+        resolved = _resolved(step, {**words, **results})
         timeout_s = request.timeout_s or step.timeout_s or one.chosen.target.timeout_s
         sink = nowhere if step.role == "warmup" else following or spool
         execution = runtime.execute(resolved, sink, timeout_s=timeout_s, measuring=request.measuring)
@@ -297,13 +317,14 @@ class _Nowhere:
         """Forget ``data``."""
 
 
-def _with_results(step: Step, results: str) -> Step:
-    if not results:
+def _resolved(step: Step, words: Mapping[str, str]) -> Step:
+    """Return a step that says what is known only now: the result directory, the ports of services."""
+    if not words:
         return step
     return msgspec.structs.replace(
         step,
-        argv=tuple(word.replace("{results}", results) for word in step.argv),
-        env={name: value.replace("{results}", results) for name, value in step.env.items()},
+        argv=tuple(filled(word, words) for word in step.argv),
+        env={name: filled(value, words) for name, value in step.env.items()},
     )
 
 
@@ -364,8 +385,13 @@ def own_records(body: Body) -> Iterator[Record]:
 
 
 def exit_code_of(executions: tuple[Execution, ...]) -> int | None:
-    """Return the code of the first program that did not end well, as a shell would say it, else 0."""
+    """Return the code of the first program that did not end well, as a shell would say it, else 0.
+
+    Services do not count: they are ended by us.
+    """
     for execution in executions:
+        if execution.role == "service":
+            continue
         if execution.signal is not None:
             return 128 + execution.signal
         if execution.exit_code:

@@ -6,6 +6,7 @@ Each run has a folder beside the database, from before its first program starts 
       lock          held by the process that runs it, so that a dead owner is told from a slow one
       run.json      who, what, where: enough to keep the run if nobody lives to finish it
       stdout, stderr, results/…   raw bytes as they come
+      services/…    what the services of the run wrote
       collected/…   result files that the tool wrote elsewhere, copied when the run had ended
       report.json   the whole report, once there is one
 
@@ -37,6 +38,8 @@ NEW = ".new-"
 GONE = ".gone-"
 """How the name of a folder begins that is being removed; whoever sees it may help."""
 
+
+SERVICES = "services"
 
 READ_KINDS = frozenset({"output", "result"})
 """Kinds of artifacts that a reader gets; all others are kept for people."""
@@ -218,6 +221,14 @@ def _files_in(path: Path, files: tuple[ResultFile, ...]) -> Iterator[tuple[str, 
     for kept in kept_files(path, files):
         if kept.size_bytes:
             yield kept.name, kept.kind, kept.path
+    for log in sorted((path / SERVICES).glob("*.log")):
+        if log.stat().st_size:
+            yield service_log(log.stem), "log", log
+
+
+def service_log(name: str) -> str:
+    """Return the name of the artifact that holds what a service wrote."""
+    return f"{SERVICES}/{name}.log"
 
 
 def artifact_of(file: Path, name: str, kind: str) -> ArtifactRef:

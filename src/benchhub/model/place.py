@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from benchhub.model.identity import canonical_json, digest
+from benchhub.model.service import Service
 
 LOCAL_HOST = "local"
 """The git host of a repository that has no remote."""
@@ -68,6 +69,7 @@ class Target(msgspec.Struct, frozen=True):
         defaults: Axis to its default value, which is left out of every identity.
         build: Commands run once before the target, may hold ``{axis}``.
         is_detected: Found without configuration.
+        services: By name, started in this order for each run.
     """
 
     name: str
@@ -82,6 +84,7 @@ class Target(msgspec.Struct, frozen=True):
     timeout_s: float | None = None
     runs: int | None = None
     is_detected: bool = False
+    services: dict[str, Service] = {}
     filters: tuple[str, ...] = ()
     """Paths below ``dir`` that the user asked for, as ``./sort`` or ``./sort/...``; empty for all.
 
@@ -122,6 +125,8 @@ class Spec(msgspec.Struct, frozen=True):
     build: list[list[str]] = []
     filters: tuple[str, ...] = ()
     timeout_s: float | None = None
+    services: dict[str, Service] | msgspec.UnsetType = msgspec.UNSET
+    """Left out where there are none, so that specs from before there were any stay what they are."""
 
     def doc(self) -> str:
         """Return the canonical JSON."""

@@ -110,7 +110,7 @@ class Execution(msgspec.Struct, frozen=True):
         is_interrupted: The user ended it.
         started_at_ms: Milliseconds since 1970, UTC.
         wall_s: Monotonic.
-        role: ``measure``, ``warmup`` or ``build``.
+        role: ``measure``, ``warmup``, ``build`` or ``service``.
         parts: What programs that it started apart used, by name: the test binary of each package.
         series: Resource use over time, where it was asked for.
         left_running: Processes of it that lived on when it had ended: ``name (pid)``.
@@ -125,7 +125,7 @@ class Execution(msgspec.Struct, frozen=True):
     is_timed_out: bool = False
     is_interrupted: bool = False
     usage: Usage = Usage()
-    role: Literal["measure", "warmup", "build"] = "measure"
+    role: Literal["measure", "warmup", "build", "service"] = "measure"
     parts: dict[str, Usage] = {}
     series: UsageSeries | None = None
     left_running: tuple[str, ...] = ()

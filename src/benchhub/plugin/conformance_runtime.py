@@ -17,6 +17,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
 
@@ -24,7 +25,7 @@ import msgspec
 
 from benchhub.errors import ToolError
 from benchhub.model.run import Execution
-from benchhub.plugin.contract import Runtime, Step
+from benchhub.plugin.contract import Running, Runtime, Step
 
 PATIENCE_S = 20.0
 """How long a test waits for something that must come; nothing waits so long unless it fails."""
@@ -180,6 +181,51 @@ class RuntimeConformance:
         execution, _ = self.run_python("pass", tmp_path, limit_s=600)
         assert execution.is_ok
 
+    def test_what_runs_beside_others_writes_into_its_file_until_it_is_stopped(self, tmp_path: Path) -> None:
+        code = f"{HOLD}held = hold('held')\nprint('out', flush=True)\nprint('err', file=sys.stderr)\n{_WAIT}"
+        running, log = self._start(code, tmp_path)
+        try:
+            _wait_until(lambda: b"ready" in log.read_bytes())
+            assert not running.has_ended
+        finally:
+            execution = running.stop()
+        assert sorted(log.read_bytes().split()[:2]) == [b"err", b"out"]
+        assert is_free_soon(tmp_path / "held")
+        assert (execution.role, execution.signal) == ("service", signal.SIGTERM)
+
+    def test_who_runs_beside_others_and_will_not_hear_is_killed_with_all_it_started(self, tmp_path: Path) -> None:
+        deaf = f"{HOLD}import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+        grandchild = f"{deaf}held = hold('grandchild'); open('up', 'w').close(); time.sleep(600)"
+        child = (
+            f"{deaf}held = hold('child'); import subprocess\n"
+            f"subprocess.Popen([sys.executable, '-c', {grandchild!r}], start_new_session=True); time.sleep(600)"
+        )
+        running, _ = self._start(child, tmp_path)
+        try:
+            _wait_until((tmp_path / "up").exists)
+        finally:
+            execution = running.stop()
+        assert execution.signal == signal.SIGKILL
+        assert is_free_soon(tmp_path / "child")
+        assert is_free_soon(tmp_path / "grandchild"), "who left the group lives on"
+
+    def test_the_end_of_what_runs_beside_others_is_noticed(self, tmp_path: Path) -> None:
+        running, _ = self._start("raise SystemExit(7)", tmp_path)
+        try:
+            _wait_until(lambda: running.has_ended)
+        finally:
+            execution = running.stop()
+        assert (execution.exit_code, execution.signal) == (7, None)
+
+    def test_what_cannot_run_beside_others_is_named(self, tmp_path: Path) -> None:
+        refusal = None
+        try:
+            self.runtime.start(Step(("benchhub-no-such-program",), str(tmp_path)), tmp_path / "log")
+        except ToolError as error:
+            refusal = error
+        assert refusal is not None, "a missing program is a ToolError"
+        assert "`benchhub-no-such-program`" in refusal.what
+
     def test_the_time_limit_ends_the_whole_group_even_who_will_not_hear(self, tmp_path: Path) -> None:
         deaf = HOLD + "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
         grandchild = deaf + "held = hold('grandchild'); open('up', 'w').close(); time.sleep(600)"
@@ -228,6 +274,10 @@ class RuntimeConformance:
         assert (execution.exit_code, execution.is_interrupted) == (5, True)
         assert b"bye" in kept.stdout
 
+    def _start(self, code: str, folder: Path) -> tuple[Running, Path]:
+        step = Step((self.python, "-c", code), str(folder), role="service")
+        return self.runtime.start(step, folder / "log"), folder / "log"
+
     def _refusal(self, step: Step) -> ToolError | None:
         try:
             self.runtime.execute(step, new_kept(), timeout_s=None)
@@ -268,6 +318,13 @@ class RuntimeConformance:
 
 
 _WAIT = "import time; print('ready', flush=True); time.sleep(600)"
+
+
+def _wait_until(is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not is_so():
+        assert time.monotonic() < deadline, "it never came: this machine is too slow for the test"
+        time.sleep(0.01)
 
 
 def new_kept(signal_when_ready: int | None = None) -> Kept:

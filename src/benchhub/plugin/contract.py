@@ -314,6 +314,20 @@ class TickingSink(Sink, Protocol):
         """Do what is due, and return how many seconds may pass until the next call."""
 
 
+class Running(Protocol):
+    """A program that runs beside others."""
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it has ended by itself."""
+
+    def stop(self) -> Execution:
+        """End it and all that it started, softly and then for sure, and return how it went; may be asked once.
+
+        Who was left behind in another session is ended, too, where the system tells who that is.
+        """
+
+
 class Runtime(Protocol):
     """A place where programs run."""
 
@@ -332,4 +346,12 @@ class Runtime(Protocol):
             sink: Gets what it writes.
             timeout_s: ``None`` for the step's own limit.
             measuring: ``None`` for a question or a build, of which nobody asks what it used.
+        """
+
+    def start(self, step: Step, log: Path) -> Running:
+        """Start one program that runs until it is stopped; raises ``ToolError`` when it cannot be started.
+
+        Args:
+            step: The program.
+            log: What it writes, standard output and standard error, is appended to this file.
         """

@@ -18,6 +18,7 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 
 from benchhub.errors import UserError
+from benchhub.model.service import Service
 from benchhub.workspace.near import did_you_mean
 
 CONFIG_VERSION = 1
@@ -38,7 +39,8 @@ class SubjectConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         name: E.g. ``postgres``.
         version: As text.
         version_command: A program that prints the version on its first line; instead of ``version``.
-        configuration: Files, relative to the target's directory, whose bytes tell configurations apart.
+        configuration: Files whose bytes tell configurations apart, relative to the target's directory, in which
+            ``version_command`` runs, too; for a subject of the whole file, to the directory of the file.
     """
 
     name: str
@@ -62,6 +64,7 @@ class TargetConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         timeout_s: For each program.
         runs: Of each cell, when the command line does not say.
         subject: What is measured, when it is not the repository itself.
+        services: Programs that must run meanwhile, by name, started in this order for each run.
     """
 
     use: str | None = None
@@ -75,6 +78,7 @@ class TargetConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     timeout_s: Seconds | None = None
     runs: Count | None = None
     subject: SubjectConfig | None = None
+    services: dict[str, Service] = {}
 
 
 class PrivacyConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -107,6 +111,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         project: Names what is kept together; the directory of the file becomes a project of its own.
         matrix: Axis to values, shared by the targets that name the axis.
         default: Axis to the value that is left out of every identity.
+        subject: What all targets of the file measure that do not say otherwise, detected ones included.
         target: By name.
         suite: Name to labels.
         privacy: What is kept of people and machines.
@@ -117,6 +122,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     project: str | None = None
     matrix: dict[str, Values] = {}
     default: dict[str, Scalar] = {}
+    subject: SubjectConfig | None = None
     target: dict[str, TargetConfig] = {}
     suite: dict[str, list[str]] = {}
     privacy: PrivacyConfig = PrivacyConfig()

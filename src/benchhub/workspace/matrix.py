@@ -16,6 +16,7 @@ from benchhub.model.place import Cell, Target
 from benchhub.workspace.config import Config, Scalar, Source, TargetConfig
 from benchhub.workspace.near import did_you_mean
 from benchhub.workspace.placeholder import RESERVED, filled, names_in, scalar_text, unclosed_in
+from benchhub.workspace.services import OWN_PORT, filled_service, texts_of
 
 CELLS_MAX = 10_000
 
@@ -51,6 +52,8 @@ def _named(
             what = f"`{path[-1]}` in [{'.'.join((*here, *path[:-1]))}]: `{word}` is not closed"
             raise source.error((*here, *path), what, hint=_BRACE_HINT)
         for word in names_in(value):
+            if path[0] == "services" and word == OWN_PORT:
+                continue
             if word not in offered:
                 what = f"[{'.'.join(here)}] names `{{{word}}}`, and there is no such axis{did_you_mean(word, offered)}"
                 raise source.error((*here, *path), what, hint=_BRACE_HINT)
@@ -66,6 +69,8 @@ def _texts(target: TargetConfig) -> Iterator[tuple[tuple[str, ...], Any]]:
     yield from ((("env", key), value) for key, value in target.env.items())
     yield from ((("with", key), value) for key, value in target.options.items())
     yield ("build",), target.build
+    for name, service in target.services.items():
+        yield from ((("services", name, key), value) for key, value in texts_of(service).items())
 
 
 def check_shared(config: Config, source: Source) -> None:
@@ -152,7 +157,7 @@ def _cell(values: dict[str, str], defaults: Mapping[str, str]) -> Cell:
 
 
 def fill(target: Target, cell: Cell) -> Target:
-    """Return ``target`` with ``{axis}`` replaced in ``env``, ``with`` and ``build``.
+    """Return ``target`` with ``{axis}`` replaced in ``env``, ``with``, ``build`` and ``services``.
 
     A detected target comes back as it is: nobody wrote braces into it for us. To be done once: ``{{`` becomes a brace.
     """
@@ -163,4 +168,5 @@ def fill(target: Target, cell: Cell) -> Target:
         options=filled(target.options, cell.values),
         env=filled(target.env, cell.values),
         build=filled(target.build, cell.values),
+        services={name: filled_service(service, cell.values) for name, service in target.services.items()},
     )

@@ -32,6 +32,7 @@ from benchhub.workspace.label import NAME_HINT, is_name
 from benchhub.workspace.matrix import axes_of, check_shared
 from benchhub.workspace.near import did_you_mean
 from benchhub.workspace.placeholder import names_in
+from benchhub.workspace.services import mistakes
 from benchhub.workspace.tree import FileTree, walked
 
 MANIFESTS = ("go.mod", "Cargo.toml", "pyproject.toml", "package.json", "pom.xml", "build.gradle", "CMakeLists.txt")
@@ -48,6 +49,20 @@ class Package(msgspec.Struct, frozen=True):
     dir: str
     config: Config
     source: Source
+
+
+class ConfiguredSubject(msgspec.Struct, frozen=True):
+    """A subject, and where it was said.
+
+    Attributes:
+        directory: Absolute; its files and its program are relative to that.
+        path: Of its table in the file.
+    """
+
+    config: SubjectConfig
+    directory: str
+    source: Source
+    path: tuple[str, ...]
 
 
 class Workspace:
@@ -85,11 +100,19 @@ class Workspace:
         """Return the nearest package at or above a relative directory."""
         return next((self.packages[one] for one in upwards(directory) if one in self.packages), None)
 
-    def subject_config(self, target: Target) -> SubjectConfig | None:
-        """Return what the configuration says about the system that a target measures."""
-        package = self.packages.get(target.dir if target.package is None else target.package)
-        configured = package.config.target.get(target.name) if package and not target.is_detected else None
-        return configured.subject if configured else None
+    def subject_of(self, target: Target) -> ConfiguredSubject | None:
+        """Return what the configuration says about the system that a target measures; its own word goes first."""
+        package = self.package_above(target.dir if target.package is None else target.package)
+        if package is None:
+            return None
+        configured = None if target.is_detected else package.config.target.get(target.name)
+        if configured and configured.subject:
+            path = ("target", target.name, "subject")
+            return ConfiguredSubject(configured.subject, self.directory_of(target), package.source, path)
+        if package.config.subject:
+            directory = os.path.join(self.root, package.dir) if package.dir else self.root  # noqa: PTH118
+            return ConfiguredSubject(package.config.subject, directory, package.source, ("subject",))
+        return None
 
     def suites(self) -> dict[str, list[str]]:
         """Return the patterns of every suite by its label."""
@@ -381,6 +404,9 @@ def _target(
     matrix, defaults = axes_of(name, target, package.config, source)
     framework = _framework(name, target, directory, package, detected, frameworks)
     _check_options(name, target, frameworks[framework], source)
+    for path, what, hint in mistakes(target.services, [target.options, target.env, target.build]):
+        message = f"[target.{name}]: {what}"
+        raise source.error((*here, *path), message, hint=hint)
     return Target(
         name=name,
         dir=directory,
@@ -391,6 +417,7 @@ def _target(
         defaults=defaults,
         exclude=target.exclude,
         build=target.build,
+        services=target.services,
         timeout_s=target.timeout_s,
         runs=target.runs,
         package=None if package.dir == directory else package.dir,

@@ -27,7 +27,7 @@ def finished_line(event: RunFinished, paint: Paint) -> str:
     """Return how a run ended, and how much it gave."""
     envelope = event.report.envelope
     counts = ", ".join(f"{count} {word}" for word, count in counts_of([event]).items())
-    wall_s = sum(execution.wall_s for execution in envelope.executions if execution.role != "build")
+    wall_s = sum(execution.wall_s for execution in envelope.executions if execution.role in {"measure", "warmup"})
     number = f" {event.number}/{event.count}" if event.count > 1 else ""
     unread = event.collected.body.unread_count
     odd = f", {plural(unread, 'unread line')}" if unread else ""

@@ -10,13 +10,14 @@ from benchhub.cli.choosing import add_choosing, add_running, choose
 from benchhub.cli.desk import Desk
 from benchhub.flows.prepare import Prepared, mask_step, plan_target
 from benchhub.flows.run_target import Chosen
+from benchhub.model.service import Service
 from benchhub.plugin.contract import Plan, Step
 from benchhub.workspace.mask import mask_variables
 
 EPILOG = """\
 --json prints an array with an object for each cell: label, framework, cell, runs, build, steps with argv, cwd and
-env, files that the tool is expected to write, and what is known of project, options and toolchain. Credentials are
-masked here as they are in the database.
+env, services, files that the tool is expected to write, and what is known of project, subject, options and
+toolchain. Credentials are masked here as they are in the database.
 
 examples:
   bh explain :gobench --runs 10    what `bh run` with the same words would start
@@ -79,7 +80,9 @@ def _document(one: Chosen, prepared: Prepared, runs: int) -> dict[str, object]:
         "options": prepared.options,
         "spec": prepared.spec,
         "project": one.project,
+        "subject": one.subject,
         "build": [*prepared.spec.build, *([*step.argv] for step in plan.build)],
+        "services": _services(prepared),
         "steps": plan.steps,
         "files": plan.files,
         "note": plan.note,
@@ -91,12 +94,17 @@ def _print(one: Chosen, prepared: Prepared, runs: int) -> None:
     cell = " ".join(f"{name}={value}" for name, value in one.cell.values.items())
     print(f"{one.target.label} {cell}".rstrip())
     print(f"  framework  {one.target.framework}")
+    if one.subject:
+        configured = f"(configuration {one.subject.configuration[:10]})" if one.subject.configuration else ""
+        print(f"  subject    {one.subject.name} {one.subject.version} {configured}".rstrip())
     print(f"  toolchain  {plan.toolchain or 'unknown'}")
     print(f"  runs       {runs}{' (' + plan.note + ')' if plan.note else ''}")
     for argv in prepared.spec.build:
         print(f"  build      {shlex.join(argv)}")
     for step in plan.build:
         print(f"  build      {_command(step)}")
+    for name, service in _services(prepared).items():
+        print(f"  {'service':<10} {name}: {shlex.join(service.argv)}")
     for step in plan.steps:
         print(f"  {step.role:<10} {_command(step)}")
     for file in plan.files:
@@ -104,6 +112,10 @@ def _print(one: Chosen, prepared: Prepared, runs: int) -> None:
         print(f"  {'optional' if file.is_optional else 'expects':<10} {where}{file.name}")
     for directory in dict.fromkeys(step.cwd for step in plan.steps):
         print(f"  in         {directory}")
+
+
+def _services(prepared: Prepared) -> dict[str, Service]:
+    return prepared.spec.services or {}
 
 
 def _command(step: Step) -> str:

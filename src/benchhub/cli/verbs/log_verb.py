@@ -9,6 +9,7 @@ from benchhub.cli.names import nearest_of
 from benchhub.cli.table import print_table
 from benchhub.errors import NothingMatchedError, UserError
 from benchhub.flows.read_log import lines_of, names_case, ordered, read_log, stream_again
+from benchhub.flows.spool import READ_KINDS, service_log
 from benchhub.model.record import LogLine
 from benchhub.model.report import ArtifactRef, Report
 from benchhub.plugin.contract import Framework
@@ -27,6 +28,7 @@ examples:
   bh log 12 TestParse              one test and its parts
   bh log -2 --stream stderr        standard error of the run before
   bh log 12 --raw > out.jsonl
+  bh log 12 --service db           what the service `db` wrote
 """
 
 
@@ -38,13 +40,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("case", nargs="?", metavar="CASE", help="only the lines of this test or benchmark")
     parser.add_argument("--stream", metavar="NAME", help="only stdout, stderr, or a result file; as it was")
+    parser.add_argument("--service", metavar="NAME", help="only what this service wrote")
     parser.add_argument("--raw", action="store_true", help="the bytes as they were, also of JSON output")
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the output."""
+    if args.service:
+        if args.stream:
+            what = "--service NAME is one stream: --stream cannot be another"
+            raise UserError(what)
+        args.stream = service_log(args.service)
     if args.case and (args.raw or args.stream):
-        what = "CASE is found by reading the output; --raw and --stream do not read it"
+        what = "CASE is found by reading the output; --raw, --stream and --service do not read it"
         raise UserError(what)
     with Desk.open(args) as desk:
         database = desk.database()
@@ -114,7 +122,7 @@ def _print_bytes(database: Database, report: Report, stream: str | None) -> None
 def _chosen_artifacts(report: Report, stream: str | None) -> list[ArtifactRef]:
     artifacts = ordered(report.artifacts)
     if stream is None:
-        return artifacts
+        return [artifact for artifact in artifacts if artifact.kind in READ_KINDS]
     chosen = [artifact for artifact in artifacts if artifact.name == stream]
     if not chosen and stream not in {"stdout", "stderr"}:
         names = ", ".join(f"`{artifact.name}`" for artifact in artifacts) or "nothing at all"

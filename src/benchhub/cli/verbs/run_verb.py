@@ -99,4 +99,5 @@ def run(args: argparse.Namespace) -> int:
             printer.print_json()
         else:
             printer.print_results(desk.previous_values(printer.finished))
-        return printer.exit_code if printer.finished or printer.failed else exit_codes.NOTHING_RAN
+        has_anything = printer.finished or printer.failed or printer.is_interrupted
+        return printer.exit_code if has_anything else exit_codes.NOTHING_RAN

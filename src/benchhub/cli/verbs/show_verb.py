@@ -14,6 +14,7 @@ from benchhub.cli.human import human, human_seconds, plural
 from benchhub.cli.run_results import first_line, print_text
 from benchhub.cli.table import print_filled, without_repeated
 from benchhub.cli.verbs.runs_verb import branch_of, cell_of, cell_text_of
+from benchhub.model.circumstance import Subject
 from benchhub.model.record import COUNTED_BY, DISTURBANCE, OWN_FACTS
 from benchhub.model.report import Report
 from benchhub.store.find import find_run, run_whole
@@ -124,7 +125,7 @@ class _Shown:
             "commit": commit,
             "branch": branch_of(row) + (" (the working tree differs from the commit)" if row["dirty"] else ""),
             "fork": row["fork"],
-            "subject": _joined(row["subject"], row["subject_version"], by=" "),
+            "subject": _subject(envelope.subject),
             "machine": _joined(row["machine"], row["cpu"], cores, runner),
             "system": row["os"],
             "toolchain": _joined(row["toolchain"], *settings),
@@ -243,6 +244,13 @@ class _Shown:
 
 def _cpu_s(used: dict[str, Any]) -> float:
     return sum(float(used[metric]["value"]) for metric in ("user", "system") if metric in used)
+
+
+def _subject(subject: Subject | None) -> str | None:
+    if subject is None:
+        return None
+    configured = f"(configuration {subject.configuration[:10]})" if subject.configuration else None
+    return _joined(subject.name, subject.version, configured, by=" ")
 
 
 def _result_line(row: dict[str, Any], *, has_suites: bool) -> Sequence[Any]:

@@ -10,13 +10,15 @@ time limit and when the user interrupts. Elsewhere a grandchild that left the pr
 """
 
 import os
+from pathlib import Path
 from typing import ClassVar
 
 from benchhub.model.run import Execution
-from benchhub.plugin.contract import Measuring, Runtime, Sink, Step
+from benchhub.plugin.contract import Measuring, Running, Runtime, Sink, Step
 from benchhub.probes.parts import argv_without_parts
 from benchhub.probes.usage import forget_own_peak, own_peak_bytes, usage_of
 from benchhub.runtimes.shell.attendance import Attendance
+from benchhub.runtimes.shell.background import Background
 from benchhub.runtimes.shell.child import Child
 from benchhub.runtimes.shell.guard import GUARD
 from benchhub.runtimes.shell.interruption import Interruption
@@ -94,6 +96,14 @@ class Shell:
             series=used.series,
             left_running=used.left_running,
         )
+
+    def start(self, step: Step, log: Path) -> Running:
+        """Start one program that runs until it is stopped.
+
+        Raises:
+            ToolError: It could not be started; says why.
+        """
+        return Background(step, log, grace_s=self._grace_s)
 
 
 SHELL: Runtime = Shell()

@@ -50,6 +50,7 @@ def keep_run(report: Report, spool: RunSpool, database: Callable[[], Keeper]) ->
         spool.discard()
         raise
     except StoreError:
+        spool.settle()
         spool.close()
         raise
     spool.discard()
@@ -103,7 +104,7 @@ def recover(spool: Path, database: Keeper, frameworks: Mapping[str, Framework]) 
 
 def _report_in(run: RunSpool, frameworks: Mapping[str, Framework]) -> tuple[Report | None, bool]:
     whole = run.path / "report.json"
-    if whole.exists():
+    if whole.exists() and whole.stat().st_size:  # An empty one is what a power cut left of it.
         return msgspec.json.decode(whole.read_bytes(), type=Report), True
     begun = run.path / "run.json"
     if not begun.exists():

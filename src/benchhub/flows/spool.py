@@ -93,8 +93,17 @@ class RunSpool:
         return path
 
     def keep(self, report: Report) -> None:
-        """Write the whole report beside the raw bytes."""
-        _write_whole(self.path / "report.json", msgspec.json.encode(report))
+        """Write the whole report beside the raw bytes, where it survives this process.
+
+        The database makes it durable a moment later; only where it cannot, the disk is waited for, by ``settle``.
+        """
+        _write_whole(self.path / "report.json", msgspec.json.encode(report), durable=False)
+
+    def settle(self) -> None:
+        """Let what lies here survive a power cut, too: it will lie here for a while."""
+        for path in (*self.path.rglob("*"), self.path):
+            with contextlib.suppress(OSError):
+                _wait_for_disk(path)
 
     def discard(self) -> None:
         """Remove the folder: the database has everything."""
@@ -150,7 +159,7 @@ def _make_folder(parent: Path, unfinished: Unfinished) -> RunSpool:
     lock = (draft / "lock").open("wb")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        _write_whole(draft / "run.json", msgspec.json.encode(unfinished))
+        _write_whole(draft / "run.json", msgspec.json.encode(unfinished), durable=True)
         return RunSpool(draft.rename(parent / unfinished.envelope.uid), lock)
     except OSError:
         lock.close()
@@ -238,11 +247,18 @@ def artifact_of(file: Path, name: str, kind: str) -> ArtifactRef:
     return ArtifactRef(name=name, kind=kind, sha256=sha256, size_bytes=file.stat().st_size, path=str(file))
 
 
-def _write_whole(path: Path, data: bytes) -> None:
-    """Write a file that is there whole or not at all."""
+def _write_whole(path: Path, data: bytes, *, durable: bool) -> None:
+    """Write a file that is there whole or not at all; a power cut may leave one that is not durable empty."""
     draft = path.with_name(path.name + ".draft")
-    with draft.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+    draft.write_bytes(data)
+    if durable:
+        _wait_for_disk(draft)
     draft.replace(path)
+
+
+def _wait_for_disk(path: Path) -> None:
+    opened = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)

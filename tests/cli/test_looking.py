@@ -235,7 +235,14 @@ def test_sql_takes_values_and_standard_input(kept: Shell) -> None:
 
 @pytest.mark.parametrize(
     "question",
-    ["DELETE FROM run", "DROP VIEW runs", "ATTACH 'x' AS y", "PRAGMA journal_mode = DELETE", "SELECT 1; SELECT 2", ""],
+    [
+        "DELETE FROM run",
+        "DROP VIEW runs",
+        "ATTACH 'x' AS y",
+        "PRAGMA journal_mode = DELETE",
+        "DELETE FROM run; SELECT 1",
+        "",
+    ],
 )
 def test_sql_only_answers_questions(kept: Shell, question: str) -> None:
     done = kept("sql", question)

@@ -18,7 +18,7 @@ def nearest_name(database: Database, word: str, *places: tuple[str, str]) -> str
         word: What somebody wrote.
         places: Pairs of view and column that hold names.
     """
-    return nearest_of(word, (name for view, column in places for name in _names(database, view, column)))
+    return nearest_of(word, (name for view, column in places for name in names_in(database, view, column)))
 
 
 def nearest_of(word: str, names: Iterable[str]) -> str | None:
@@ -48,6 +48,7 @@ def with_place(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def _names(database: Database, view: str, column: str) -> list[str]:
+def names_in(database: Database, view: str, column: str) -> list[str]:
+    """Return the names in a column of a view, sorted; of a very large view those of its first rows."""
     question = f"SELECT DISTINCT {column} FROM (SELECT {column} FROM {view} LIMIT {ROWS_LOOKED_AT_MAX}) ORDER BY 1"  # noqa: S608 -- words of ours
     return [str(row[0]) for row in run_sql(database, question).rows if row[0]]

@@ -77,7 +77,40 @@ def names_of_views(database: Database) -> list[str]:
     return [row[0] for row in database.all("names_of_views")]
 
 
-_PRAGMAS = frozenset({"table_info", "table_xinfo", "table_list", "index_list", "index_info"})
+def is_complete(text: str) -> bool:
+    """Tell whether a text ends with a whole statement and its semicolon."""
+    return sqlite3.complete_statement(text)
+
+
+_COMMENT = re.compile(r"--[^\n]*|/\*.*?(\*/|$)", re.DOTALL)
+
+
+def statements_in(text: str) -> Iterator[tuple[int, str]]:
+    """Yield each statement of a script, and the line that it begins on, from 1; the last needs no semicolon."""
+    begin = 0
+    while begin < len(text):
+        end = text.find(";", begin) + 1
+        while end and not sqlite3.complete_statement(text[begin:end]):
+            end = text.find(";", end) + 1
+        statement = text[begin : end or len(text)]
+        if _COMMENT.sub(" ", statement).strip(" \t\r\n;"):
+            blank = len(statement) - len(statement.lstrip())
+            yield text.count("\n", 0, begin + blank) + 1, statement.strip()
+        begin = end or len(text)
+
+
+def relations_of(database: Database) -> dict[str, list[tuple[str, str]]]:
+    """Return the columns of every view, then of every table, each with its declared type."""
+    names = [*names_of_views(database), *(row[0] for row in database.all("names_of_tables"))]
+    return {name: [(column, kind) for column, kind in database.all("columns_of", name=name)] for name in names}
+
+
+def functions_of(database: Database) -> list[str]:
+    """Return the names of the functions that a question may use."""
+    return [row[0] for row in database.all("names_of_functions")]
+
+
+_PRAGMAS = frozenset({"function_list", "table_info", "table_xinfo", "table_list", "index_list", "index_info"})
 
 
 def _allow(action: int, first: str | None, *_: object) -> int:

@@ -609,6 +609,12 @@ SELECT DISTINCT name FROM project WHERE name >= :low AND name < :high ORDER BY n
 -- name: names_of_views
 SELECT name FROM sqlite_master WHERE type = 'view' ORDER BY name;
 
+-- name: names_of_tables
+SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB 'sqlite_*' ORDER BY name;
+
+-- name: names_of_functions
+SELECT DISTINCT name FROM pragma_function_list WHERE name GLOB '[a-z]*' ORDER BY name;
+
 -- name: columns_of
 SELECT name, type FROM pragma_table_info(:name) ORDER BY cid;
 

@@ -184,6 +184,11 @@ def user_file(environ: Mapping[str, str]) -> str:
     return os.path.join(_xdg(environ, "XDG_CONFIG_HOME", ".config"), USER_FILE)  # noqa: PTH118 -- start-up counts
 
 
+def state_folder(environ: Mapping[str, str]) -> str:
+    """Return our folder for what a program remembers between starts."""
+    return _xdg(environ, "XDG_STATE_HOME", ".local/state")
+
+
 def _read_user_file(path: str) -> UserConfig:
     text = text_of_user_file(path)
     return decode_struct(parse_toml(text, path), UserConfig, source_of(text, path)) if text else UserConfig()

@@ -2,6 +2,7 @@
 
 import os
 import pty
+import re
 import subprocess
 import termios
 from pathlib import Path
@@ -147,3 +148,28 @@ def test_runs_before_the_first_value_and_passed_ones_after_the_last_are_no_gaps(
 
 def test_a_single_value_is_no_chart() -> None:
     assert not list(draw(runs_of([10]), {"time": ("s", {1: 1.0})}, {10: 1}, EASEL, is_small=False))
+
+
+def test_without_a_case_every_line_is_listed_with_what_led_to_it(broken_once: Shell) -> None:
+    told = broken_once("history", "--json", "--metric", "time").json["lines"]
+    rows = broken_once.rows("SELECT value FROM results WHERE benchmark = 'some' AND metric = 'time' ORDER BY run_id")
+    values = [row["value"] for row in rows]
+    (line,) = (line for line in told if line["benchmark"] == "some")
+    assert (line["value"], line["previous_value"]) == (values[-1], values[-2])
+    assert line["values"] == [*values[:2], None, *values[2:]]
+
+
+def test_a_list_has_sparklines_on_a_terminal_and_none_in_a_pipe(broken_once: Shell) -> None:
+    drawn = on_terminal(broken_once, "history", "--metric", "time")
+    assert re.search(r"\nsome +time .* [▁▂▃▄▅▆▇█]{2} [▁▂▃▄▅▆▇█]{2}\n", drawn)
+    plain = broken_once("history", "--metric", "time").out
+    assert re.search(r"^some +time +[\d.]+ ms +[\d.]+ ms +[+-][\d.]+%$", plain, re.MULTILINE)
+    assert "recent" not in plain
+    assert "#" in broken_once("history", "--chart", env={"LC_ALL": "C"}).out
+
+
+def test_a_list_of_nothing_tells_the_nearest_name(broken_once: Shell) -> None:
+    for words, hint in (("--metric", "tme"), "did you mean `time`?"), (("--project", "wrk"), "did you mean `work`?"):
+        done = broken_once("history", *words)
+        assert done.code == 5
+        assert hint in done.err

@@ -9,7 +9,15 @@ from benchhub.errors import NothingMatchedError
 from benchhub.model.case import Case, Param
 from benchhub.model.report import Report
 from benchhub.store.database import Database
-from benchhub.store.find import find_benchmarks, find_run, outcome_history, run_whole, series_history, values_before
+from benchhub.store.find import (
+    find_benchmarks,
+    find_run,
+    newest_lines,
+    outcome_history,
+    run_whole,
+    series_history,
+    values_before,
+)
 from benchhub.store.keeper import Keeper
 from store.factory import bench_report, outcome_report, revision
 
@@ -106,3 +114,27 @@ def test_a_run_is_told_whole(database: Database, uids: list[str]) -> None:
     whole = run_whole(database, 1)
     assert whole["run"]["run_uid"] == uids[0]
     assert [row["benchmark"] for row in whole["results"]] == ["BenchmarkX", "BenchmarkX"]
+
+
+def test_the_newest_lines_have_the_values_that_led_to_them(database: Database, keeper: Keeper) -> None:
+    for number in (1, 2, 3):
+        keeper.keep(bench_report(2, 2, 3, seed=number, revision=revision(number)))
+    lines = newest_lines(database, values_max=2)
+    assert [(line["param_text"], line["metric"]) for line in lines] == [
+        ("size=0", "time"),
+        ("size=0", "allocated"),
+        ("size=1", "time"),
+        ("size=1", "allocated"),
+    ]
+    for line in lines:
+        points = [point["value"] for point in series_history(database, line["series_id"])]
+        assert line["values"] == points[-2:]
+        assert (line["value"], line["previous_value"]) == (points[-1], points[-2])
+
+
+def test_the_newest_line_of_a_case_is_on_the_lane_of_its_newest_run(database: Database, keeper: Keeper) -> None:
+    keeper.keep(bench_report(1, 1, 1, seed=1, started_at_ms=1_700_000_100_000))
+    dirty = revision(1, is_dirty=True)
+    keeper.keep(bench_report(1, 1, 1, seed=2, started_at_ms=1_700_000_200_000, revision=dirty))
+    (line,) = newest_lines(database, values_max=9)
+    assert (line["run_id"], line["dirty"], line["previous_value"], len(line["values"])) == (2, 1, None, 1)

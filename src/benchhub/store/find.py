@@ -155,6 +155,37 @@ def series_history(database: Database, series_id: int) -> Rows:
     return rows_of(database, "series_history", series_id=series_id)
 
 
+RUNS_LOOKED_AT_MAX = 10_000
+"""Whoever wants older values asks for one case."""
+
+
+def newest_lines(database: Database, *, project: str | None = None, metric: str | None = None, values_max: int) -> Rows:
+    """Return the newest value of each series on the lane of its newest run, and the ``values`` that led to it.
+
+    ``values`` are those of the last ``values_max`` runs of its target on its lane, in the order of history, ``None``
+    for a run that has none. Cases come by name, their metrics in the order printed.
+    """
+    lines = rows_of(database, "newest_lines", project=project, metric=metric)
+    recent = database.all(
+        "recent_values",
+        lane_ids=canonical_json(sorted({line["lane_id"] for line in lines})).decode(),
+        series_ids=canonical_json([line["series_id"] for line in lines]).decode(),
+        looked_at=RUNS_LOOKED_AT_MAX,
+        count=values_max,
+    )
+    runs: dict[tuple[int, int], dict[int, None]] = {}
+    place_of: dict[int, tuple[int, int]] = {}
+    values: dict[tuple[int, int], float] = {}
+    for lane_id, target_id, run_id, series_id, value in recent:
+        place_of[run_id] = (lane_id, target_id)
+        runs.setdefault((lane_id, target_id), {})[run_id] = None
+        values[run_id, series_id] = value
+    for line in lines:
+        place = place_of.get(line["run_id"])
+        line["values"] = [values.get((run_id, line["series_id"])) for run_id in runs[place]] if place else []
+    return lines
+
+
 def runs_without_value(database: Database, run_ids: Sequence[int]) -> Rows:
     """Return the runs that were asked for the same as some of these, on a lane of theirs, and are not among them.
 

@@ -505,6 +505,25 @@ FROM history h LEFT JOIN spread w ON w.run_id = h.run_id AND w.series_id = h.ser
 WHERE h.series_id = :series_id
 ORDER BY coalesce(h.commit_seq, 0), coalesce(h.committed_at, h.started_at), h.started_at, h.run_id;
 
+-- name: newest_lines
+WITH lines AS (SELECT *, row_number() OVER (PARTITION BY series_id ORDER BY started_at DESC, run_id DESC) AS number
+  FROM latest WHERE (:project IS NULL OR project = :project) AND (:metric IS NULL OR metric = :metric))
+SELECT l.project, l.suite, l.benchmark, l.param_text, l.metric, l.unit, l.better, l.branch, l.dirty, l.machine,
+  l.value, l.previous_value, l.ratio, l.commit_short, l.started_at, l.status, l.run_id, l.lane_id, l.series_id, s.case_id,
+  r.full_name || CASE p.path WHEN '.' THEN '' ELSE '/' || p.path END AS place
+FROM lines l JOIN series s ON s.id = l.series_id JOIN project p ON p.id = s.project_id JOIN repo r ON r.id = p.repo_id
+WHERE l.number = 1 ORDER BY l.project, l.suite, l.benchmark, l.param_text, s.case_id, l.lane_id, l.series_id;
+
+-- name: recent_values
+WITH recent AS (SELECT id, lane_id, target_id, commit_id, started_at FROM run ORDER BY id DESC LIMIT :looked_at),
+counted AS (SELECT *, row_number() OVER (PARTITION BY lane_id, target_id ORDER BY started_at DESC, id DESC) AS number
+  FROM recent WHERE lane_id IN (SELECT value FROM json_each(:lane_ids)))
+SELECT n.lane_id, n.target_id, n.id AS run_id, m.series_id, m.value
+FROM counted n LEFT JOIN git_commit c ON c.id = n.commit_id
+  LEFT JOIN measurement m ON m.run_id = n.id AND m.series_id IN (SELECT value FROM json_each(:series_ids))
+WHERE n.number <= :count
+ORDER BY coalesce(c.seq, 0), coalesce(c.committed_at, n.started_at), n.started_at, n.id;
+
 -- name: runs_without_value
 WITH given AS MATERIALIZED (SELECT r.id, r.lane_id, r.spec_id FROM json_each(:run_ids) j JOIN run r ON r.id = j.value)
 SELECT r.id AS run_id, r.started_text AS started_at, substr(c.sha, 1, 10) AS commit_short, c.seq AS commit_seq,

@@ -25,6 +25,7 @@ from benchhub.store.find import (
     Rows,
     find_benchmarks,
     lane_facts,
+    newest_lines,
     outcome_history,
     recent_runs,
     runs_without_value,
@@ -32,6 +33,7 @@ from benchhub.store.find import (
 )
 
 COUNT_SHOWN = 20
+COUNT_LISTED = 20
 CHARTS_MAX = 4
 """More would push each other off the screen."""
 OUTCOMES_MAX = 100_000
@@ -46,9 +48,14 @@ On a terminal each line is drawn, all its runs or the newest of --count, in the 
 ticks are its smallest and largest value. A gap with an x below is a run that was asked for the same and has no value.
 More than a few lines are drawn small, in one row each.
 
+Without a CASE every one is listed: the newest value of its first metric (or of --metric), the one before on the same
+line, and on a terminal the last 20 runs small.
+
 --json prints one object: series, each with its points; lanes, the facts behind the lane_id of points; and outcomes.
+Without a CASE it is an object too: lines, each with its newest value, previous_value, ratio, and values.
 
 examples:
+  bh history
   bh history BenchmarkSort
   bh history "BenchmarkSort size=1000" --metric time
   bh history "Test*" --count 3
@@ -59,7 +66,12 @@ examples:
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the words."""
     parser.epilog = EPILOG
-    parser.add_argument("case", metavar="CASE", help="a test or benchmark; every one that matches is shown")
+    parser.add_argument(
+        "case",
+        nargs="?",
+        metavar="CASE",
+        help="a test or benchmark; every one that matches is shown; none: a list of all",
+    )
     parser.add_argument("--metric", metavar="NAME", help="only this, e.g. time; with its smallest and largest sample")
     parser.add_argument("--project", metavar="NAME", help="only of this project")
     parser.add_argument(
@@ -79,6 +91,8 @@ def run(args: argparse.Namespace) -> int:
     """Print one table per case."""
     with Desk.open(args) as desk:
         database = desk.database()
+        if args.case is None:
+            return _list(database, args)
         series = find_benchmarks(database, args.case, project=args.project, metric=args.metric)
         outcomes: Rows = []
         if args.metric is None:
@@ -92,6 +106,34 @@ def run(args: argparse.Namespace) -> int:
         else:
             _print(database, series, outcomes, args)
     return 0
+
+
+def _list(database: Database, args: argparse.Namespace) -> int:
+    """Print every line that there is: of each case its first metric, unless one is asked for."""
+    from benchhub.cli.history_list import of_one_metric, print_list, print_list_json  # noqa: PLC0415
+
+    lines = newest_lines(database, project=args.project, metric=args.metric, values_max=args.count or COUNT_LISTED)
+    if not lines:
+        raise _nothing_listed(database, args)
+    if args.json:
+        print_list_json(lines)
+    else:
+        print_list(of_one_metric(lines), is_drawn=_is_drawn(args), is_unicode=shows_unicode())
+    return 0
+
+
+def _nothing_listed(database: Database, args: argparse.Namespace) -> NothingMatchedError:
+    if args.project and not recent_runs(database, count=1, project=args.project):
+        hint = nearest_name(database, args.project, ("runs", "project"))
+        return NothingMatchedError(f"no project `{args.project}`", hint=hint)
+    if args.metric:
+        hint = nearest_name(database, args.metric, ("benchmarks", "metric"))
+        return NothingMatchedError(f"no benchmark has a metric `{args.metric}`", hint=hint)
+    return NothingMatchedError("no benchmark is kept yet", hint="`bh run` makes the first")
+
+
+def _is_drawn(args: argparse.Namespace) -> bool:
+    return bool(sys.stdout.isatty() if args.chart is None else args.chart)
 
 
 def _print_json(database: Database, series: Rows, outcomes: Rows, newest: int | None) -> None:
@@ -160,7 +202,7 @@ def _charts(
     database: Database, cases: list[_Case], lines: dict[int, int], args: argparse.Namespace
 ) -> Callable[[_Case], Iterator[str]]:
     """Return what draws a case: its first metric large and the others small, or all small where that is too much."""
-    if args.chart is False or (args.chart is None and not sys.stdout.isatty()):
+    if not _is_drawn(args):
         return lambda _: iter(())
     from benchhub.cli.history_chart import Easel, draw  # noqa: PLC0415 -- only where somebody looks
 

@@ -2,7 +2,6 @@ package mergesort
 
 import (
 	"fmt"
-	"math/rand"
 	"reflect"
 	"sort"
 	"testing"
@@ -82,8 +81,19 @@ func benchmark(b *testing.B, sort func([]int), input []int) {
 	b.ReportMetric(float64(time.Since(start).Nanoseconds())/float64(b.N*len(input)), "ns/value")
 }
 
+// random is a linear congruential generator's, so that every language has the same input.
 func random(size int) []int {
-	return rand.New(rand.NewSource(1)).Perm(size)
+	values := make([]int, size)
+	for i := range values {
+		values[i] = i
+	}
+	state := uint32(1)
+	for i := size - 1; i > 0; i-- {
+		state = state*1664525 + 1013904223
+		j := int(state>>8) % (i + 1)
+		values[i], values[j] = values[j], values[i]
+	}
+	return values
 }
 
 func sorted(values []int) []int {

@@ -286,7 +286,7 @@ def test_history_comes_by_commit_and_then_by_start(bh: Shell) -> None:
 
 def test_history_says_what_sets_its_lines_apart(bh: Shell) -> None:
     bh("run", "--", "true")
-    bh("run", "--", "true", "ignored")
+    bh("run", "--", "true")
     assert "line 1:" not in bh("history", "true").out
     bh("run", "--", "true", env={"BH_RUNNER": "another kind of machine"})
     out = bh("history", "true").out

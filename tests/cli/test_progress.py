@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from benchhub.cli.clean import clean, decoded
 from benchhub.cli.colour import Paint
 from benchhub.cli.fit import cut, shortened
 from benchhub.cli.progress import can_draw, progress_on
-from benchhub.cli.progress.clean import clean, decoded
 from benchhub.cli.progress.in_lines import LineProgress
 from benchhub.cli.progress.on_terminal import TerminalProgress
 from benchhub.cli.progress.quiet import QuietProgress

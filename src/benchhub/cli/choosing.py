@@ -57,7 +57,10 @@ def choose(args: argparse.Namespace, desk: Desk, *, learn: bool = True) -> "tupl
         if after[0].startswith("-"):
             what = f"`{after[0]}` is no program"
             raise UserError(what, hint=f"flags for a tool follow what is to be run: bh run . -- {after[0]}")
-        return [desk.choose_command(_command_target(after, getattr(args, "name", None), options), after)], ()
+        name = getattr(args, "name", None)
+        # Other arguments make another case, unless a person has said what this is.
+        program, arguments = (after[:1], after[1:]) if name is None else (after, ())
+        return [desk.choose_command(_command_target(program, name, options), after)], arguments
     return desk.choose_targets(args.patterns, skip=args.skip, params=args.param, options=options, learn=learn), after
 
 

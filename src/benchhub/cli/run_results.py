@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from benchhub.cli.clean import clean
 from benchhub.cli.human import human, plural
 from benchhub.cli.table import print_filled, without_repeated
 from benchhub.flows.collect import finite_values
@@ -176,7 +177,7 @@ def print_text(text: str | None) -> None:
     """Print a message below what it is about: its first lines, and how many more there are."""
     lines = dedent((text or "").strip("\n")).splitlines()
     for line in lines[:MESSAGE_LINES_SHOWN_MAX]:
-        print(f"    {line}".rstrip())
+        print(f"    {clean(line, is_coloured=False)}".rstrip())
     if len(lines) > MESSAGE_LINES_SHOWN_MAX:
         print(f"    … {plural(len(lines) - MESSAGE_LINES_SHOWN_MAX, 'more line')}")
 

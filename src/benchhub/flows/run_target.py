@@ -222,7 +222,7 @@ def _run_once(one: Ready, request: RunRequest, runtime: Runtime, database: Calla
     try:
         run_id = keep_run(report, spool, database)
     except StoreError as error:
-        why_not = error.what
+        why_not = f"{error.what}: {error.hint}" if error.hint else error.what
     disturbed = tuple(disturbed_by(report.body.resources, {fact.key: fact.value for fact in report.body.context}))
     to.watcher.on(RunFinished(report, collected, to.number, to.count, run_id, why_not, disturbed))
     if is_stopped or any(execution.is_interrupted for execution in executions):
@@ -370,12 +370,18 @@ def read_run(
         status=status,
         exit_code=exit_code,
         executions=tuple(without_details(execution) for execution in executions),
-        finished_at_ms=time.time_ns() // 1_000_000,
+        finished_at_ms=_finished_at_ms(envelope.started_at_ms, executions),
     )
     body = msgspec.structs.replace(collected.body, resources=resources_of(executions, captured.label))
     collected = Collected(collected.catalog, body)
     report = Report(ended, collected.catalog, body, artifacts_in(spool.path, unfinished.files))
     return report, collected
+
+
+def _finished_at_ms(started_at_ms: int, executions: tuple[Execution, ...]) -> int:
+    """Return when a run ended: now, unless the clock was set back meanwhile."""
+    took_ms = sum(int(execution.wall_s * 1000) for execution in executions if execution.role != "build")
+    return max(time.time_ns() // 1_000_000, started_at_ms + took_ms)
 
 
 def own_records(body: Body) -> Iterator[Record]:

@@ -274,7 +274,14 @@ def store_error(path: Path, error: Exception) -> StoreError:
             "you may not write there: use --db or BH_DB",
         ),
         (lambda t: "not a database" in t, "the file is something else: use --db or BH_DB"),
-        (lambda t: "malformed" in t, "the file is damaged: `bh db check` says more"),
+        (
+            lambda t: "malformed" in t,
+            "the file is damaged: move it away, and bh makes a new one; `sqlite3 FILE .recover` saves what can be read",
+        ),
+        (
+            lambda t: "Not a directory" in t or "File exists" in t,
+            "something on the way is no folder: use --db or BH_DB",
+        ),
         (lambda t: "unable to open" in t, "is the folder there, and may you write it? use --db or BH_DB"),
     ]
     hint = next((advice for applies, advice in hints if applies(text)), None)

@@ -203,7 +203,7 @@ def text_of_user_file(path: str) -> str:
     try:
         with open(path, encoding="utf-8-sig") as file:  # noqa: PTH123
             return file.read()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return ""
     except (OSError, UnicodeDecodeError) as error:
         what = f"`{path}` cannot be read: {error}"

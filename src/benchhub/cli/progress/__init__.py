@@ -4,8 +4,8 @@
 - ``in_lines``     for logs: a line for each run that ended, and a heartbeat
 - ``quiet``        only what went wrong
 
-``watched`` is the state behind the status, ``status`` its words, ``told`` chooses the output that is shown, ``clean``
-makes it safe, ``screen`` draws.
+``watched`` is the state behind the status, ``status`` its words, ``told`` chooses the output that is shown,
+``screen`` draws.
 """
 
 import os

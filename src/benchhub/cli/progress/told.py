@@ -4,9 +4,9 @@ All of it when somebody asked for it. Else of a program that BenchHub knows noth
 whoever types `bh run -- CMD` wants to see what CMD says, once. Of a tool whose output is understood, the failures.
 """
 
+from benchhub.cli.clean import clean, decoded
 from benchhub.cli.colour import Paint
 from benchhub.cli.human import human
-from benchhub.cli.progress.clean import clean, decoded
 from benchhub.cli.progress.words import failure_lines
 from benchhub.flows.events import Heard, RunStarted
 from benchhub.model.record import LogLine, Outcome

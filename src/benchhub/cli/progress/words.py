@@ -1,8 +1,8 @@
 """What is said while targets run, line by line."""
 
+from benchhub.cli.clean import clean
 from benchhub.cli.colour import Paint, Style
 from benchhub.cli.human import human_seconds, plural
-from benchhub.cli.progress.clean import clean
 from benchhub.cli.run_results import counts_of, first_lines
 from benchhub.flows.events import RunFinished, RunStarted, TargetFailed
 from benchhub.model.record import Outcome

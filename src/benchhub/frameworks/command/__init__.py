@@ -4,6 +4,8 @@ Each start is one sample. A start that did not end well is no measurement of suc
 a problem, and no number.
 """
 
+import hashlib
+import shlex
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from signal import Signals
@@ -12,7 +14,7 @@ from typing import Annotated, ClassVar
 import msgspec
 
 from benchhub.errors import UserError
-from benchhub.model.case import Case
+from benchhub.model.case import Case, Param
 from benchhub.model.place import Target
 from benchhub.model.record import MESSAGE_CHARACTERS_MAX, CaseStatus, LogLine, Outcome, Problem, Record, Result
 from benchhub.model.report import Column, NativeTable
@@ -28,6 +30,9 @@ MEMORY = SaidUnit("memory_bytes_max", Metric("memory_max", "B", "lower"))
 PROBLEM_KINDS = {
     "failed-execution": "A start of a `command` did not end well: it is an outcome, and no sample.",
 }
+
+ARGUMENTS_CHARACTERS_MAX = 120
+"""Of arguments that tell cases apart; longer ones are told apart by their hash."""
 
 MESSAGE_BYTES_MAX = 2_000
 LOG_LINE_BYTES_MAX = 1 << 16
@@ -100,7 +105,7 @@ class Command:
 
     def read(self, captured: Captured, *, logs: bool = False) -> Iterator[Record]:
         """Yield a result for each start that ended well and an outcome for every one; the bytes are the program's."""
-        case = Case(captured.label, captured.case_name or "command", kind="bench")
+        case = Case(captured.label, captured.case_name or "command", _params(captured.arguments), "bench")
         if logs:
             yield from _log_lines(captured, case)
         ok_exit_codes = _ok_exit_codes(captured)
@@ -111,6 +116,14 @@ class Command:
     def sniff(self, head: bytes, name: str) -> float:  # noqa: ARG002 -- what a program prints may be anything
         """Return 0: the numbers are not in the bytes."""
         return 0.0
+
+
+def _params(arguments: tuple[str, ...]) -> dict[str, Param]:
+    """Return the arguments that stood behind ``--``: a program does other work with others."""
+    text = shlex.join(arguments)
+    if len(text) > ARGUMENTS_CHARACTERS_MAX:
+        text = f"{text[:ARGUMENTS_CHARACTERS_MAX]}… {hashlib.sha256(text.encode()).hexdigest()[:8]}"
+    return {"args": Param(text, "flag")} if arguments else {}
 
 
 def _ok_exit_codes(captured: Captured) -> tuple[int, ...]:

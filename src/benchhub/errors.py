@@ -8,6 +8,7 @@
     ├── StoreError           4    the database could not keep or answer
     │   ├── ConflictError    4    the same run arrived with another body
     │   └── SetAsideError    4    a report is kept, but no tables could be made of it
+    │       └── RemovedError 4    a report came again of a run that somebody removed
     └── ToolError            6    the tool could not be started or built, and nothing ran
 
 Whose fault it is decides the class, and the class owns the exit code. Whatever is raised outside this tree is
@@ -60,6 +61,10 @@ class ConflictError(StoreError):
 
 class SetAsideError(StoreError):
     """A report is kept, but no tables could be made of it; it waits for a better program and blocks no other."""
+
+
+class RemovedError(SetAsideError):
+    """The run was removed by somebody, and stays so however often its report comes."""
 
 
 class ToolError(BenchHubError):

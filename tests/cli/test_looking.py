@@ -76,7 +76,7 @@ def test_show_tells_why_a_run_failed(kept: Shell) -> None:
 def test_show_as_json_has_everything_that_the_views_and_the_report_say(kept: Shell) -> None:
     shown = kept("show", "1", "--json").json
     assert set(shown) == {
-        *("run", "results", "resources", "tests", "suites", "context", "problems", "unread"),
+        *("run", "tags", "notes", "results", "resources", "tests", "suites", "context", "problems", "unread"),
         *("argv", "spec", "executions", "machine", "environment", "revision", "subject", "artifacts"),
     }
     assert shown["executions"][0]["argv"][:2] == ["sh", "-c"]

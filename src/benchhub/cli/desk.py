@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 
     from benchhub.cli.progress.watched import Expected
     from benchhub.cli.run_results import PreviousValue
+    from benchhub.errors import NothingMatchedError
     from benchhub.flows.events import RunFinished
     from benchhub.flows.run_target import Chosen
     from benchhub.model.case import Case
-    from benchhub.model.circumstance import Environment
+    from benchhub.model.circumstance import Environment, User
     from benchhub.model.place import Target
     from benchhub.model.report import Envelope, Report
     from benchhub.model.unit import Metric
@@ -103,6 +104,13 @@ class Desk:
         return spool_of(self.database_path)
 
     @cached_property
+    def person(self) -> "User":
+        """Who sits at this desk, by the name that git knows; without an address."""
+        from benchhub.workspace.facts import learn_person  # noqa: PLC0415
+
+        return learn_person(str(Path.cwd()), os.environ)
+
+    @cached_property
     def scratch(self) -> Path:
         """A directory for this command alone, removed at its end."""
         import tempfile  # noqa: PLC0415
@@ -153,14 +161,30 @@ class Desk:
         """
         self.recover()
         if self._reading is None:
-            from benchhub.errors import NothingMatchedError  # noqa: PLC0415
             from benchhub.store.database import open_database  # noqa: PLC0415
 
             if not self.database_path.exists():
-                what = f"no database yet at `{self.database_path}`"
-                raise NothingMatchedError(what, hint="`bh run` makes it; --db or BH_DB name another")
+                raise self._no_database()
             self._reading = open_database(self.database_path, readonly=True)
         return self._reading
+
+    def changing(self) -> "Database":
+        """Return the database for writing, which must be there; what dead processes left was kept before.
+
+        Raises:
+            NothingMatchedError: There is none yet.
+            StoreError: It cannot be opened.
+        """
+        self.recover()
+        if not self.database_path.exists():
+            raise self._no_database()
+        return self._open_for_writing()
+
+    def _no_database(self) -> "NothingMatchedError":
+        from benchhub.errors import NothingMatchedError  # noqa: PLC0415
+
+        what = f"no database yet at `{self.database_path}`"
+        return NothingMatchedError(what, hint="`bh run` makes it; --db or BH_DB name another")
 
     def recover(self) -> None:
         """Keep the runs that dead processes left, and say so; a database that cannot take them is only warned of."""
@@ -182,6 +206,9 @@ class Desk:
         for run in recovered:
             if run.unread_because:
                 _warn(f"the waiting run `{run.path}` cannot be read: {run.unread_because}")
+                continue
+            if run.removed_because:
+                _say(f"a run of {run.label} that an earlier command left is not kept: {run.removed_because}")
                 continue
             how = "had ended" if run.was_finished else "was interrupted"
             _say(f"kept a run of {run.label} that an earlier command left; it {how}")

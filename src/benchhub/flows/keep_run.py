@@ -12,7 +12,7 @@ from typing import Protocol
 
 import msgspec
 
-from benchhub.errors import ConflictError, SetAsideError, StoreError
+from benchhub.errors import ConflictError, RemovedError, SetAsideError, StoreError
 from benchhub.flows.collect import collect
 from benchhub.flows.result_files import problems_of
 from benchhub.flows.spool import RunSpool, Unfinished, abandoned, artifacts_in, streams_in
@@ -64,12 +64,14 @@ class Recovered(msgspec.Struct, frozen=True):
         path: Of its folder, which is gone when it is kept.
         was_finished: It had ended, only the database had not taken it.
         unread_because: Why it could not be read and stays where it is; ``None`` when it is kept.
+        removed_because: It was removed before, and stays so; its folder is gone.
     """
 
     path: Path
     label: str
     was_finished: bool
     unread_because: str | None = None
+    removed_because: str | None = None
 
 
 def recover(spool: Path, database: Keeper, frameworks: Mapping[str, Framework]) -> list[Recovered]:
@@ -91,6 +93,11 @@ def recover(spool: Path, database: Keeper, frameworks: Mapping[str, Framework]) 
             continue
         try:
             database.keep(report)
+        except RemovedError as error:
+            run.discard()
+            removed = Recovered(run.path, report.envelope.label, was_finished, removed_because=error.what)
+            recovered.append(removed)
+            continue
         except SetAsideError:
             pass  # The database has it; `bh db check` lists what could not be projected.
         except ConflictError:

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from benchhub.model.circumstance import Revision
+from benchhub.model.circumstance import Revision, User
 from benchhub.model.identity import canonical_json
 from benchhub.model.place import Project, Repository
 from benchhub.model.rename import NAMES_AS_SAID, Names, Rename
@@ -90,7 +90,7 @@ def put_run(database: Database, run_id: int, catalog_id: int, report: Report, *,
             version=subject.version,
             configuration=subject.configuration,
         ),
-        user_id=_id(database, "put_user", name=envelope.user.name, email=envelope.user.email),
+        user_id=put_user(database, envelope.user),
         machine_id=_id(database, "put_machine", name=envelope.machine.name) if envelope.machine.name else None,
         environment_id=environment_id,
         commit_id=commit_id,
@@ -126,6 +126,11 @@ def names_of(database: Database, project_id: int, report_id: int, started_at_ms:
     came_before = (report_id <= newest_id or started_at_ms < renamed_at for *_, newest_id, renamed_at in rows)
     before = next((at for at, is_so in enumerate(came_before) if is_so), len(rows))
     return Names(tuple(Rename(*row[:4]) for row in rows), before)
+
+
+def put_user(database: Database, user: User) -> int:
+    """Return the id of a person; an address that is not told stays as it was."""
+    return _id(database, "put_user", name=user.name, email=user.email)
 
 
 def put_project(database: Database, project: Project) -> tuple[int, int]:

@@ -32,12 +32,13 @@ class FoundRun(msgspec.Struct, frozen=True):
     report_id: int
 
 
-def find_run(database: Database, reference: str) -> FoundRun:
+def find_run(database: Database, reference: str, *, is_strict: bool = False) -> FoundRun:
     """Return the run that ``reference`` names.
 
     Args:
         database: Where to look.
         reference: ``latest``, ``-2`` (one before it), a number, or the unique beginning of a uid.
+        is_strict: Digits that are one run's number and begin another one's uid name nothing.
 
     Raises:
         NothingMatchedError: There is none, or several.
@@ -47,16 +48,24 @@ def find_run(database: Database, reference: str) -> FoundRun:
     elif reference.startswith("-") and _is_number(reference[1:]):
         rows = database.all("run_from_end", back=max(int(reference[1:]) - 1, 0))
     elif _is_number(reference):
-        rows = database.all("run_by_id", id=int(reference)) or _by_uid(database, reference)
+        rows = database.all("run_by_id", id=int(reference))
+        if not rows or is_strict:
+            rows = list(dict.fromkeys([*rows, *_by_uid(database, reference)]))
     else:
         rows = _by_uid(database, reference)
     if len(rows) > 1:
-        what = f"several runs begin with `{reference}`"
+        what = f"several runs begin with `{reference}`, or have it as their number"
         raise NothingMatchedError(what, hint="write more of the id, or the run's number")
     if not rows:
         what = f"no run `{reference}`"
-        raise NothingMatchedError(what, hint="`bh runs` lists them")
+        raise NothingMatchedError(what, hint=_removed_hint(database, reference) or "`bh runs` lists them")
     return FoundRun(*rows[0])
+
+
+def _removed_hint(database: Database, reference: str) -> str | None:
+    """Return how to get a run back that somebody removed."""
+    row = database.one("removal_of_report", report_id=int(reference)) if _is_number(reference) else None
+    return f"it was removed; `bh rm --undo {row[0]}` brings it back" if row else None
 
 
 def _is_number(text: str) -> bool:
@@ -83,9 +92,10 @@ def recent_runs(
     project: str | None = None,
     target: str | None = None,
     status: str | None = None,
+    tag: str | None = None,
 ) -> Rows:
     """Return the last runs, newest first: the columns of view ``runs`` that people read, and how much each holds."""
-    return rows_of(database, "recent_runs", count=count, project=project, target=target, status=status)
+    return rows_of(database, "recent_runs", count=count, project=project, target=target, status=status, tag=tag)
 
 
 def newest_start_ms(database: Database) -> int | None:
@@ -108,9 +118,11 @@ def names_beginning(database: Database, kind: str, beginning: str, *, count: int
 
 
 def run_whole(database: Database, run_id: int) -> dict[str, Any]:
-    """Return all that the views say of one run: ``run``, ``results``, ``tests``, ``suites``, ``problems``, …."""
+    """Return all that the views say of one run: ``run``, ``tags``, ``notes``, ``results``, ``tests``, ``suites``, …."""
     return {
         "run": rows_of(database, "run_row", run_id=run_id)[0],
+        "tags": rows_of(database, "run_tags", run_id=run_id),
+        "notes": rows_of(database, "run_notes", run_id=run_id),
         "results": rows_of(database, "run_results", run_id=run_id),
         "resources": rows_of(database, "run_resources", run_id=run_id),
         "tests": rows_of(database, "run_tests", run_id=run_id),

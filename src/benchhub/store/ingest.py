@@ -11,7 +11,7 @@ from typing import BinaryIO
 import msgspec
 import zstandard
 
-from benchhub.errors import ConflictError, StoreError
+from benchhub.errors import ConflictError, RemovedError, StoreError
 from benchhub.model.identity import canonical_json
 from benchhub.model.report import ArtifactRef, Body, Catalog, Envelope, Report
 from benchhub.store.database import Database
@@ -44,6 +44,7 @@ def ingest(database: Database, report: Report) -> Ingested:
 
     Raises:
         ConflictError: Another report with the same uid is there already.
+        RemovedError: Somebody has removed this run.
         StoreError: The database cannot take it.
     """
     envelope = report.envelope
@@ -58,6 +59,9 @@ def ingest(database: Database, report: Report) -> Ingested:
     compress = zstandard.ZstdCompressor(level=ZSTD_LEVEL).compress
     with database.transaction(durable=True):
         known = database.one("find_report", uid=envelope.uid)
+        removed = database.one("removal_of_uid", uid=envelope.uid)
+        if removed is not None:
+            raise _stays_removed(envelope.uid, *removed)
         if known is not None:
             if known[1] != sha256:
                 what = f"run {envelope.uid} is there already, with other content"
@@ -89,6 +93,11 @@ def ingest(database: Database, report: Report) -> Ingested:
             )
         database.do("insert_projection", report_id=report_id, version=PROJECTOR_VERSION)
     return Ingested(report_id, is_new=True)
+
+
+def _stays_removed(uid: str, removal_id: int, report_id: int | None, user_name: str, removed_at: str) -> RemovedError:
+    what = f"run {uid} was removed by {user_name} on {removed_at} UTC, and stays removed"
+    return RemovedError(what, hint=None if report_id is None else f"`bh rm --undo {removal_id}` brings it back")
 
 
 def replace_body(database: Database, report_id: int, catalog: Catalog, body: Body, envelope: Envelope) -> None:

@@ -23,6 +23,7 @@ class Keeper:
 
         Raises:
             ConflictError: Another report with the same uid is there already.
+            RemovedError: Somebody has removed this run.
             SetAsideError: It is durable, but no tables can be made of it: offering it again is of no use.
             StoreError: The database could not take it now; offering it again is safe.
         """

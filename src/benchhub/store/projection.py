@@ -1,6 +1,6 @@
 """Projection: a report becomes native and common tables, in one transaction that can be repeated."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from operator import itemgetter
 from typing import Any
 
@@ -100,15 +100,7 @@ def reproject(
     return len(report_ids), failures
 
 
-def project_again(database: Database, project_id: int) -> int:
-    """Make the tables of all runs of a project again; return how many. Belongs into a transaction, all or nothing."""
-    run_ids = [row[0] for row in database.all("runs_of_project", project_id=project_id)]
-    for run_id in run_ids:
-        _project(database, run_id, load_report(database, run_id))
-    return len(run_ids)
-
-
-class _Earlier(msgspec.Struct, frozen=True):
+class Earlier(msgspec.Struct, frozen=True):
     """What an earlier projection of a run had made.
 
     Attributes:
@@ -120,6 +112,32 @@ class _Earlier(msgspec.Struct, frozen=True):
     catalog_id: int
     block_id: int | None
     values: dict[int, float]
+
+
+def project_again(database: Database, project_id: int) -> int:
+    """Make the tables of all runs of a project again; return how many. Belongs into a transaction, all or nothing."""
+    run_ids = [row[0] for row in database.all("runs_of_project", project_id=project_id)]
+    project_all(database, run_ids)
+    return len(run_ids)
+
+
+def project_all(database: Database, report_ids: Iterable[int]) -> None:
+    """Make the tables of some reports; belongs into a transaction, all or nothing.
+
+    Raises:
+        SetAsideError: One of them cannot be projected.
+    """
+    for report_id in report_ids:
+        _project(database, report_id, load_report(database, report_id))
+
+
+def forget_run(database: Database, run_id: int) -> Earlier:
+    """Remove the rows that were made of a run, all but its own and what runs share; return what there was."""
+    earlier = _forget(database, run_id)
+    if earlier is None:
+        what = f"no run {run_id}"
+        raise StoreError(what)
+    return earlier
 
 
 def _project(database: Database, run_id: int, report: Report) -> None:
@@ -142,7 +160,7 @@ def _project(database: Database, run_id: int, report: Report) -> None:
     database.do("projection_done", report_id=run_id, version=PROJECTOR_VERSION)
 
 
-def _forget(database: Database, run_id: int) -> _Earlier | None:
+def _forget(database: Database, run_id: int) -> Earlier | None:
     """Remove what an earlier projection of this run made; the run keeps its number."""
     row = database.one("run_of_report", report_id=run_id)
     if row is None and not is_projected(database, run_id):
@@ -154,11 +172,11 @@ def _forget(database: Database, run_id: int) -> _Earlier | None:
     if row is None:
         return None  # Somebody deleted it.
     lane_id, project_id, catalog_id, block_id = row
-    return _Earlier(lane_id, project_id, catalog_id, block_id, values)
+    return Earlier(lane_id, project_id, catalog_id, block_id, values)
 
 
 def _follow(
-    database: Database, run_id: int, catalog_id: int, placed: Placed, earlier: _Earlier | None, series: list[int]
+    database: Database, run_id: int, catalog_id: int, placed: Placed, earlier: Earlier | None, series: list[int]
 ) -> None:
     """Bring along what is made from the values of many runs: heads and history."""
     if earlier is None:
@@ -173,7 +191,7 @@ def _follow(
             find_heads_again(database, lane_id, of_lane)
 
 
-def _follow_changes(database: Database, run_id: int, catalog_id: int, placed: Placed, earlier: _Earlier) -> None:
+def _follow_changes(database: Database, run_id: int, catalog_id: int, placed: Placed, earlier: Earlier) -> None:
     values = dict(database.all("values_of_run", run_id=run_id))
     has_moved = earlier.lane_id != placed.lane_id
     if values == earlier.values and not has_moved and earlier.catalog_id == catalog_id:

@@ -5,7 +5,6 @@ The rename is kept as an event, and every projection reads the names of its repo
 tables of the project are made again from its reports.
 """
 
-import time
 from typing import Any
 
 import msgspec
@@ -15,8 +14,10 @@ from benchhub.model.case import Case, Param, case_hash
 from benchhub.model.circumstance import User
 from benchhub.model.rename import Names, Rename
 from benchhub.store.database import Database
+from benchhub.store.dimensions import put_user
 from benchhub.store.leftovers import forget_leftovers
 from benchhub.store.projection import project_again
+from benchhub.store.remarks import now_ms
 
 CASE_LIKE = ("case", "suite")
 
@@ -157,9 +158,7 @@ def _taken(wanted: Rename) -> UserError:
 
 def _note(database: Database, project_id: int, wanted: Rename, user: User) -> int:
     """Write the event down."""
-    (user_id,) = database.one("put_user", name=user.name, email=user.email)
     said: dict[str, Any] = msgspec.structs.asdict(wanted)
-    row = database.one(
-        "insert_rename", project_id=project_id, user_id=user_id, renamed_at=time.time_ns() // 1_000_000, **said
-    )
+    user_id = put_user(database, user)
+    row = database.one("insert_rename", project_id=project_id, user_id=user_id, renamed_at=now_ms(), **said)
     return int(row[0])

@@ -13,6 +13,10 @@ SELECT id FROM catalog WHERE hash = :hash;
 -- name: find_report
 SELECT id, sha256 FROM report WHERE uid = :uid;
 
+-- name: removal_of_uid
+SELECT d.removal_id, d.report_id, u.name, datetime(m.removed_at / 1000, 'unixepoch')
+FROM removed_run d JOIN removal m ON m.id = d.removal_id JOIN "user" u ON u.id = m.user_id WHERE d.uid = :uid;
+
 -- name: insert_report
 INSERT INTO report (uid, received_at, framework, reader_version, sha256, envelope, catalog_id, body)
 VALUES (:uid, :received_at, :framework, :reader_version, :sha256, :envelope, :catalog_id, :body);
@@ -45,7 +49,8 @@ SELECT r.id, r.envelope, c.doc AS catalog, r.body, r.catalog_id, r.reader_versio
 FROM report r JOIN catalog c ON c.id = r.catalog_id WHERE r.id = :report_id;
 
 -- name: report_ids
-SELECT id FROM report WHERE :framework IS NULL OR framework = :framework ORDER BY id;
+SELECT id FROM report WHERE (:framework IS NULL OR framework = :framework)
+  AND NOT EXISTS (SELECT 1 FROM removed_run WHERE report_id = report.id) ORDER BY id;
 
 -- name: open_projections
 SELECT q.report_id, r.uid, q.state, q.error FROM projection q JOIN report r ON r.id = q.report_id
@@ -53,7 +58,8 @@ WHERE q.state <> 'done' ORDER BY q.report_id;
 
 -- name: reports_without_run
 SELECT r.id, r.uid FROM report r JOIN projection q ON q.report_id = r.id
-WHERE q.state = 'done' AND NOT EXISTS (SELECT 1 FROM run WHERE run.id = r.id) ORDER BY r.id;
+WHERE q.state = 'done' AND NOT EXISTS (SELECT 1 FROM run WHERE run.id = r.id)
+  AND NOT EXISTS (SELECT 1 FROM removed_run WHERE report_id = r.id) ORDER BY r.id;
 
 -- name: count_older_projections
 SELECT count(*) FROM projection WHERE state = 'done' AND version < :version;
@@ -284,6 +290,53 @@ UPDATE target SET name = :name WHERE id = :id;
 -- name: runs_of_project
 SELECT id FROM run WHERE project_id = :project_id ORDER BY id;
 
+-- remarks and removals ------------------------------------------------------------------------------------------------
+
+-- name: names_of_tags
+SELECT name FROM run_tag WHERE run_id = :run_id;
+
+-- name: insert_tag
+INSERT INTO run_tag (run_id, name, user_id, tagged_at) VALUES (:run_id, :name, :user_id, :tagged_at);
+
+-- name: delete_tag
+DELETE FROM run_tag WHERE run_id = :run_id AND name = :name;
+
+-- name: insert_note
+INSERT INTO run_note (run_id, text, user_id, noted_at) VALUES (:run_id, :text, :user_id, :noted_at);
+
+-- name: insert_removal
+INSERT INTO removal (user_id, removed_at) VALUES (:user_id, :removed_at) RETURNING id;
+
+-- name: insert_removed_run
+INSERT INTO removed_run (uid, removal_id, report_id) SELECT uid, :removal_id, id FROM report WHERE id = :report_id;
+
+-- name: delete_run
+DELETE FROM run WHERE id = :id;
+
+-- name: removal_to_undo
+SELECT removal_id, count(*) - count(report_id) FROM removed_run WHERE :id IS NULL OR removal_id = :id
+GROUP BY removal_id HAVING count(report_id) > 0 ORDER BY removal_id DESC LIMIT 1;
+
+-- name: reports_of_removal
+SELECT report_id FROM removed_run WHERE removal_id = :id ORDER BY report_id;
+
+-- name: removal_pruned
+SELECT 1 FROM removed_run WHERE removal_id = :id LIMIT 1;
+
+-- name: delete_removed_runs
+DELETE FROM removed_run WHERE removal_id = :removal_id AND report_id IS NOT NULL;
+
+-- name: removed_runs
+SELECT m.id AS removal_id, datetime(m.removed_at / 1000, 'unixepoch') AS removed_at, u.name AS user_name,
+  d.report_id AS run_id, d.uid AS run_uid, json_extract(r.envelope, '$.label') AS target,
+  datetime(json_extract(r.envelope, '$.started_at_ms') / 1000, 'unixepoch') AS started_at
+FROM removed_run d JOIN removal m ON m.id = d.removal_id JOIN "user" u ON u.id = m.user_id
+  JOIN report r ON r.id = d.report_id
+ORDER BY m.id DESC, d.report_id;
+
+-- name: removal_of_report
+SELECT removal_id FROM removed_run WHERE report_id = :report_id;
+
 -- leftovers -----------------------------------------------------------------------------------------------------------
 
 -- name: delete_unused_series
@@ -454,14 +507,33 @@ SELECT max(started_at) FROM run WHERE started_text = (SELECT max(started_text) F
 -- name: recent_runs
 SELECT run_id, run_uid, project, target, cell, status, commit_short, branch, dirty, machine, toolchain, started_at, seconds,
   wall_s, user_name, origin, (SELECT count(*) FROM measurement m WHERE m.run_id = runs.run_id) AS measurements,
-  (SELECT count(*) FROM test_result t WHERE t.run_id = runs.run_id) AS outcomes, unread_lines
+  (SELECT count(*) FROM test_result t WHERE t.run_id = runs.run_id) AS outcomes, unread_lines, tags, notes
 FROM runs
 WHERE (:project IS NULL OR project = :project) AND (:target IS NULL OR target = :target)
   AND (:status IS NULL OR status = :status)
+  AND (:tag IS NULL OR run_id IN (SELECT run_id FROM run_tag WHERE name = :tag))
 ORDER BY run_id DESC LIMIT :count;
+
+-- name: what_goes
+SELECT run_id, run_uid, project, target, cell, status, started_at, user_name, tags, notes,
+  (SELECT count(*) FROM measurement m WHERE m.run_id = runs.run_id) AS measurements,
+  (SELECT count(*) FROM test_result t WHERE t.run_id = runs.run_id) AS outcomes
+FROM runs WHERE run_id = :run_id;
 
 -- name: run_row
 SELECT * FROM runs WHERE run_id = :run_id;
+
+-- name: run_tags
+SELECT tag, user_name, tagged_at FROM run_tags WHERE run_id = :run_id ORDER BY tag;
+
+-- name: run_notes
+SELECT note, user_name, noted_at FROM run_notes WHERE run_id = :run_id ORDER BY note_id;
+
+-- name: counts_of_tags
+SELECT tag, count(*) AS runs, max(run_id) AS newest_run_id FROM run_tags GROUP BY tag ORDER BY tag;
+
+-- name: recent_notes
+SELECT run_id, target, note, user_name, noted_at FROM run_notes ORDER BY note_id DESC LIMIT :count;
 
 -- name: run_results
 SELECT suite, benchmark, param_text, metric, unit, better, value, lo, hi, sd, n, series_id, case_id

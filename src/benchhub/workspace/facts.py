@@ -90,6 +90,13 @@ def learn_facts(workspace: Workspace, settings: Settings, environ: Mapping[str, 
     return Facts(user, hosting, machine, learned.revision, project_path, learned.absent)
 
 
+def learn_person(directory: str, environ: Mapping[str, str]) -> User:
+    """Return who works in a directory, without an address."""
+    git = Git(directory, environ)
+    config = parse_git_config(clean(git.ask(*CONFIG).text()))
+    return learn_user({key: values[-1] for key, values in config.items()}, environ, keep_email=False)
+
+
 def _hosting(
     workspace: Workspace, settings: Settings, learned: Learned, config: Mapping[str, list[str]], layout: Layout | None
 ) -> tuple[Hosting, str | None]:

@@ -6,7 +6,7 @@ from typing import Any, get_args
 import msgspec
 
 from benchhub.cli.desk import Desk
-from benchhub.cli.human import human_seconds
+from benchhub.cli.human import human_seconds, plural
 from benchhub.cli.names import nearest_name
 from benchhub.cli.parser import count
 from benchhub.cli.table import print_filled, print_table
@@ -25,6 +25,7 @@ examples:
   bh runs
   bh runs --status failed --count 5
   bh runs --target //sort:gobench --json
+  bh runs --tag baseline
 """
 
 COLUMNS = (
@@ -39,6 +40,7 @@ COLUMNS = (
     "commit",
     "branch",
     "machine",
+    "tags",
 )
 
 
@@ -48,6 +50,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--project", metavar="NAME", help="only runs of this project")
     parser.add_argument("--target", metavar="LABEL", help="only runs of this target, e.g. //sort:gobench")
     parser.add_argument("--status", choices=get_args(RunStatus), help="only runs that ended so")
+    parser.add_argument("--tag", metavar="NAME", help="only runs with this tag")
     parser.add_argument(
         "--count", type=count, default=COUNT_DEFAULT, metavar="N", help=f"at most so many (default: {COUNT_DEFAULT})"
     )
@@ -57,7 +60,8 @@ def run(args: argparse.Namespace) -> int:
     """Print one line per run."""
     with Desk.open(args) as desk:
         database = desk.database()
-        rows = recent_runs(database, count=args.count, project=args.project, target=args.target, status=args.status)
+        wanted = {name: getattr(args, name) for name in ("project", "target", "status", "tag")}
+        rows = recent_runs(database, count=args.count, **wanted)
         if not rows:
             raise _nothing(database, args)
     if args.json:
@@ -81,6 +85,7 @@ def _line(row: dict[str, Any]) -> tuple[Any, ...]:
         row["commit_short"],
         branch_of(row),
         row["machine"],
+        row["tags"] + (f" ({plural(row['notes'], 'note')})" if row["notes"] else ""),
     )
 
 
@@ -104,11 +109,12 @@ def _nothing(database: Database, args: argparse.Namespace) -> NothingMatchedErro
     """Return what to say when no run is left, with the nearest name that exists."""
     if not recent_runs(database, count=1):
         return NothingMatchedError("no run is kept yet", hint="`bh run` makes the first")
-    said = [("project", args.project), ("target", args.target)]
+    said = [("project", args.project), ("target", args.target), ("tag", args.tag)]
     for column, name in said:
         if name is not None and not _any(database, **{column: name}):
+            view, of = ("run_tags", "with") if column == "tag" else ("runs", "of")
             return NothingMatchedError(
-                f"no run of {column} `{name}`", hint=nearest_name(database, name, ("runs", column))
+                f"no run {of} {column} `{name}`", hint=nearest_name(database, name, (view, column))
             )
     words = " ".join(f"--{name} {value}" for name, value in (*said, ("status", args.status)) if value is not None)
     return NothingMatchedError(f"no run matches {words}", hint="`bh runs` lists the last ones")

@@ -39,8 +39,8 @@ USED = {
 PART_METRICS = {"user": "user", "system": "system", "tree_memory_max": "peak memory", "instructions": "instructions"}
 
 EPILOG = """\
---json prints one object: run, results, resources, tests, suites, context, problems and unread as the views say them,
-and argv, spec, executions, machine, environment, revision, subject and artifacts as the run was reported.
+--json prints one object: run, tags, notes, results, resources, tests, suites, context, problems and unread as the
+views say them, and argv, spec, executions, machine, environment, revision, subject and artifacts as the run was reported.
 
 examples:
   bh show                  the newest run
@@ -132,10 +132,14 @@ class _Shown:
             "user": row["user_name"],
             "typed": shlex.join(envelope.argv) if envelope.argv else None,
             "uid": row["run_uid"],
+            "tags": row["tags"],
         }
         for name, value in facts.items():
             if value:
                 print(f"  {name:<9} {value}")
+        for note in self._whole["notes"]:
+            print(f"  {'note':<9} {note['noted_at']} UTC, {note['user_name']}:")
+            print_text(note["note"])
         for execution in envelope.executions:
             how = "timeout" if execution.is_timed_out else "interrupted" if execution.is_interrupted else None
             how = how or (f"signal {execution.signal}" if execution.signal else f"exit {execution.exit_code}")

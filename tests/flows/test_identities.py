@@ -26,10 +26,9 @@ from benchhub.model.unit import Metric, SaidUnit
 from benchhub.plugin.contract import Captured, Framework, Plan, PlanRequest, Step, Tree
 from benchhub.plugin.registry import framework, runtime
 from benchhub.store.database import Database, open_database
-from benchhub.store.dimensions import add_project_alias
 from benchhub.store.find import rows_of
 from benchhub.store.keeper import Keeper
-from benchhub.store.renaming import rename
+from benchhub.store.renaming import move_project, rename
 from benchhub.workspace.environment import learn_environment
 from benchhub.workspace.facts import learn_facts, questions
 from benchhub.workspace.machine import learn_machine
@@ -236,7 +235,7 @@ def test_a_repository_that_moved_to_another_host_keeps_its_history(house: House)
     """Organisations are renamed and hosts left; the code and its history stay the same."""
     house.run()
     new = Repository("git.example.org", "others", "renamed")
-    add_project_alias(house.database, Project(THEM, ".", "thing"), Project(new, ".", "renamed"))
+    move_project(house.database, 1, Project(new, ".", "renamed"), user=User("Ada"))
     house.git("remote", "set-url", "origin", "git@git.example.org:others/renamed.git")
     house.run()
     assert house.line_lengths() == [2]
@@ -249,8 +248,7 @@ def test_a_project_whose_directory_moved_keeps_its_history(house: House) -> None
     house.write("sorting/saying.txt", "")
     house.commit()
     house.run("//sorting")
-    old, new = (Project(THEM, path, "sorting") for path in ("sorting", "algorithms/sorting"))
-    add_project_alias(house.database, old, new)
+    move_project(house.database, 1, Project(THEM, "algorithms/sorting", "sorting"), user=User("Ada"))
     (house.repository / "algorithms").mkdir()
     house.git("mv", "sorting", "algorithms/sorting")
     house.commit()
@@ -265,8 +263,7 @@ def test_the_case_of_a_command_moves_with_its_project(house: House) -> None:
     house.write("sorting/in/file", "")
     house.commit()
     before = house.run("//sorting:x")
-    old, new = (Project(THEM, path, "sorting") for path in ("sorting", "algorithms/sorting"))
-    add_project_alias(house.database, old, new)
+    move_project(house.database, 1, Project(THEM, "algorithms/sorting", "sorting"), user=User("Ada"))
     (house.repository / "algorithms").mkdir()
     house.git("mv", "sorting", "algorithms/sorting")
     house.commit()

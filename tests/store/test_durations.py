@@ -4,13 +4,13 @@ from typing import Any
 
 import msgspec
 
-from benchhub.model.circumstance import Machine
+from benchhub.model.circumstance import Machine, User
 from benchhub.model.place import Project, Repository, Spec
 from benchhub.model.run import Execution
 from benchhub.store.database import Database
-from benchhub.store.dimensions import add_project_alias
 from benchhub.store.durations import DURATIONS_MAX, Past, Wanted, durations
 from benchhub.store.keeper import Keeper
+from benchhub.store.renaming import move_project
 from store.factory import LAPTOP, PROJECT, bench_report
 
 SPEC = Spec("//:gobench", "gobench", cell={"size": "10"})
@@ -83,5 +83,5 @@ def test_a_project_that_is_not_known_has_no_past(database: Database, keeper: Kee
 def test_a_project_that_moved_keeps_its_past(database: Database, keeper: Keeper) -> None:
     keep(keeper, 1.0)
     moved = Project(Repository("example.com", "them", "renamed"), ".", "thing")
-    add_project_alias(database, PROJECT, moved)
+    move_project(database, 1, moved, user=User("Ada"))
     assert len(durations(database, moved, wanted())[0].runs) == 1

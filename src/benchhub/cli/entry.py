@@ -18,6 +18,7 @@ VERBS = {
     "tag": "put short words on runs, or list them",
     "note": "write a sentence on a run, or list them",
     "rm": "remove runs, or bring them back",
+    "rename": "rename a case, suite, target or project; its history goes along",
     "sql": "ask the database in SQL, read-only",
     "export": "write results into a file, as CSV, JSON lines or Parquet",
     "import": "keep output files that were made elsewhere",

@@ -134,19 +134,8 @@ def put_user(database: Database, user: User) -> int:
 
 
 def put_project(database: Database, project: Project) -> tuple[int, int]:
-    """Return the ids of a project and its repository.
-
-    The present place is looked up first, then the aliases of explicit moves.
-    """
-    repository = project.repository
-    repo_id = _id(
-        database,
-        "put_repo",
-        host=repository.host,
-        owner=repository.owner,
-        name=repository.name,
-        default_branch=repository.default_branch,
-    )
+    """Return the ids of a project and its repository."""
+    repo_id = put_repo(database, project.repository)
     found = find_project(database, project)
     if found is not None:
         return found, repo_id
@@ -154,31 +143,26 @@ def put_project(database: Database, project: Project) -> tuple[int, int]:
 
 
 def find_project(database: Database, project: Project) -> int | None:
-    """Return the id of a project that is known, at its present place or by an alias."""
+    """Return the id of a project that is known: the one that left this place, else the one that lives there."""
     place = {**_place(project.repository), "path": project.path}
-    found = database.one("find_project", **place) or database.one("find_project_alias", **place)
+    found = database.one("find_project_alias", **place) or database.one("find_project", **place)
     return int(found[0]) if found else None
+
+
+def put_repo(database: Database, repository: Repository) -> int:
+    """Return the id of a repository; a default branch that is not told stays as it was."""
+    return _id(
+        database,
+        "put_repo",
+        host=repository.host,
+        owner=repository.owner,
+        name=repository.name,
+        default_branch=repository.default_branch,
+    )
 
 
 def _place(repository: Repository) -> dict[str, str]:
     return {"host": repository.host, "owner": repository.owner, "repo": repository.name}
-
-
-def add_project_alias(database: Database, old: Project, new: Project) -> None:
-    """Say that ``old`` has moved to ``new``: runs from the old place go to the new one, and its history stays.
-
-    What was kept at the old place is not moved: say it before the first run from the new place, or the old place keeps
-    the rows and becomes the project of both.
-    """
-    with database.transaction(durable=True):
-        known_old = database.one("find_project", **_place(old.repository), path=old.path)
-        known_new = database.one("find_project", **_place(new.repository), path=new.path)
-        if known_old and not known_new:
-            # The rows lie at the old place: the new one leads to them.
-            database.do("put_project_alias", **_place(new.repository), path=new.path, project_id=known_old[0])
-        else:
-            project_id = put_project(database, new)[0]
-            database.do("put_project_alias", **_place(old.repository), path=old.path, project_id=project_id)
 
 
 def _put_revision(

@@ -12,14 +12,13 @@ import msgspec
 from benchhub.errors import NothingMatchedError, UserError
 from benchhub.model.case import Case, Param, case_hash
 from benchhub.model.circumstance import User
+from benchhub.model.place import Project, Repository
 from benchhub.model.rename import Names, Rename
 from benchhub.store.database import Database
-from benchhub.store.dimensions import put_user
+from benchhub.store.dimensions import put_repo, put_user
 from benchhub.store.leftovers import forget_leftovers
 from benchhub.store.projection import project_again
 from benchhub.store.remarks import now_ms
-
-CASE_LIKE = ("case", "suite")
 
 
 class Renamed(msgspec.Struct, frozen=True):
@@ -109,10 +108,94 @@ def _rename_target(database: Database, project_id: int, wanted: Rename, user: Us
     if taken is not None and taken[1] and not is_joined:
         raise _taken(wanted)
     rename_id = _note(database, project_id, wanted, user)
-    if taken is not None:
-        return Renamed(rename_id, joined_runs=project_again(database, project_id))
-    database.do("rename_target", id=target[0], name=wanted.new)
-    return Renamed(rename_id)
+    if taken is None:
+        database.do("rename_target", id=target[0], name=wanted.new)
+    else:
+        project_again(database, project_id)
+    # The cases of a `command` and of load tools are in a suite that is called as their target.
+    old_suite, new_suite = (_label_within(database, project_id, label) for label in (wanted.old, wanted.new))
+    suites = Rename("suite", "", old_suite, new_suite)
+    if not _cases_below(database, project_id, suites, old_suite):
+        return Renamed(rename_id)
+    moved = _rename_cases(database, project_id, suites, user, is_joined=is_joined)
+    return msgspec.structs.replace(moved, rename_id=rename_id)
+
+
+def _label_within(database: Database, project_id: int, label: str) -> str:
+    (path,) = database.one("path_of_project", id=project_id)
+    return Project(Repository("", "", ""), path, "").label_within(label)
+
+
+def rename_project(database: Database, project_id: int, name: str, *, user: User) -> Renamed:
+    """Give a project another name for people; what identifies it is its place.
+
+    Raises:
+        UserError: Another project has this name.
+    """
+    with database.transaction(durable=True):
+        (old,) = database.one("name_of_project", id=project_id)
+        wanted = Rename("project", "", old, name)
+        if database.one("other_project_named", id=project_id, name=name):
+            what = f"there is a project `{name}` already"
+            raise UserError(what, hint="projects become one by their places: bh rename project PLACE PLACE --join")
+        database.do("set_name_of_project", id=project_id, name=name)
+        return Renamed(_note(database, project_id, wanted, user))
+
+
+def move_project(
+    database: Database, project_id: int, place: Project, *, user: User, is_joined: bool = False
+) -> Renamed:
+    """Say that a project lives at another place from now on; its history goes along.
+
+    Args:
+        database: Opened for writing.
+        project_id: The project.
+        place: Repository and path; its name is not looked at.
+        user: Who says so.
+        is_joined: There may be a project already: both histories become one.
+
+    Raises:
+        UserError: Another project lives there, or used to.
+        StoreError: The database cannot do it now; nothing was changed.
+    """
+    with database.transaction(durable=True):
+        old = database.one("place_of_project", id=project_id)
+        where = {"host": place.repository.host, "owner": place.repository.owner, "repo": place.repository.name}
+        where["path"] = place.path
+        alias = database.one("find_project_alias", **where)
+        if alias and alias[0] != project_id:
+            what = f"another project used to live at `{place_text(*where.values())}`, and its reports say so"
+            raise UserError(what, hint="a place that was left cannot be taken by another project")
+        there = database.one("find_project", **where)
+        wanted = Rename("project", "", place_text(*old), place_text(*where.values()))
+        if there and there[0] != project_id and not is_joined:
+            raise _taken(wanted)
+        database.do("delete_project_alias", **where)
+        names = dict(zip(("host", "owner", "repo", "path"), old, strict=True))
+        if there is None:
+            database.do("move_project", id=project_id, repo_id=put_repo(database, place.repository), path=place.path)
+            database.do("put_project_alias", **names, project_id=project_id)
+            return Renamed(_note(database, project_id, wanted, user))
+        database.do("put_project_alias", **names, project_id=there[0])
+        return _join_projects(database, project_id, there[0], wanted, user)
+
+
+def _join_projects(database: Database, old_id: int, new_id: int, wanted: Rename, user: User) -> Renamed:
+    """Put the runs of a project to those of another, whose place its reports lead to by now."""
+    for statement in ("move_renames", "move_project_aliases"):
+        database.do(statement, old_id=old_id, new_id=new_id)
+    rename_id = _note(database, new_id, wanted, user)
+    joined_runs = project_again(database, old_id)
+    forget_leftovers(database, old_id)
+    for statement in ("specs", "targets", "lanes", "itself"):
+        database.do(f"delete_project_{statement}", id=old_id)
+    return Renamed(rename_id, joined_runs=joined_runs)
+
+
+def place_text(host: str, owner: str, repo: str, path: str) -> str:
+    """Return ``host/owner/name``, and ``//path`` behind it when that is not the root."""
+    place = "/".join(part for part in (host, owner, repo) if part)
+    return place if path == "." else f"{place}//{path}"
 
 
 def _cases_below(database: Database, project_id: int, wanted: Rename, name: str) -> list[_KnownCase]:

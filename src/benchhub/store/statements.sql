@@ -287,6 +287,77 @@ WHERE project_id = :project_id AND name = :name;
 -- name: rename_target
 UPDATE target SET name = :name WHERE id = :id;
 
+-- name: path_of_project
+SELECT path FROM project WHERE id = :id;
+
+-- name: name_of_project
+SELECT name FROM project WHERE id = :id;
+
+-- name: place_of_project
+SELECT r.host, r.owner, r.name, p.path FROM project p JOIN repo r ON r.id = p.repo_id WHERE p.id = :id;
+
+-- name: other_project_named
+SELECT id FROM project WHERE name = :name AND id <> :id AND EXISTS (SELECT 1 FROM run WHERE project_id = project.id);
+
+-- name: set_name_of_project
+UPDATE project SET name = :name WHERE id = :id;
+
+-- name: move_project
+UPDATE project SET repo_id = :repo_id, path = :path WHERE id = :id;
+
+-- name: delete_project_alias
+DELETE FROM project_alias WHERE host = :host AND owner = :owner AND repo = :repo AND path = :path;
+
+-- name: move_project_aliases
+UPDATE project_alias SET project_id = :new_id WHERE project_id = :old_id;
+
+-- name: move_renames
+UPDATE rename SET project_id = :new_id WHERE project_id = :old_id;
+
+-- name: delete_project_specs
+DELETE FROM spec WHERE target_id IN (SELECT id FROM target WHERE project_id = :id);
+
+-- name: delete_project_targets
+DELETE FROM target WHERE project_id = :id;
+
+-- name: delete_project_lanes
+DELETE FROM lane WHERE project_id = :id;
+
+-- name: delete_project_itself
+DELETE FROM project WHERE id = :id;
+
+-- name: places_of_case
+SELECT DISTINCT p.id AS project_id, p.name AS project, r.host, r.owner, r.name AS repo, p.path, b.suite
+FROM bench_case b JOIN project p ON p.id = b.project_id JOIN repo r ON r.id = p.repo_id
+WHERE (b.name = :name OR substr(b.name, 1, length(:name) + 1) = :name || '/')
+  AND (:project IS NULL OR p.name = :project) AND (:suite IS NULL OR b.suite = :suite)
+ORDER BY p.id, b.suite;
+
+-- name: places_of_suite
+SELECT DISTINCT p.id AS project_id, p.name AS project, r.host, r.owner, r.name AS repo, p.path, '' AS suite
+FROM bench_case b JOIN project p ON p.id = b.project_id JOIN repo r ON r.id = p.repo_id
+WHERE (b.suite = :name OR substr(b.suite, 1, length(:name) + 1) = :name || '/')
+  AND (:project IS NULL OR p.name = :project)
+ORDER BY p.id;
+
+-- name: places_of_target
+SELECT p.id AS project_id, p.name AS project, r.host, r.owner, r.name AS repo, p.path, '' AS suite
+FROM target t JOIN project p ON p.id = t.project_id JOIN repo r ON r.id = p.repo_id
+WHERE t.name = :name AND (:project IS NULL OR p.name = :project)
+  AND EXISTS (SELECT 1 FROM run WHERE target_id = t.id)
+ORDER BY p.id;
+
+-- name: places_of_project
+SELECT p.id AS project_id, p.name AS project, r.host, r.owner, r.name AS repo, p.path, '' AS suite
+FROM project p JOIN repo r ON r.id = p.repo_id
+WHERE (p.name = :name
+    OR r.full_name || CASE p.path WHEN '.' THEN '' ELSE '//' || p.path END = :name)
+  AND EXISTS (SELECT 1 FROM run WHERE project_id = p.id)
+ORDER BY p.id;
+
+-- name: all_renames
+SELECT rename_id, renamed_at, user_name, project, kind, suite, old_name, new_name FROM renames ORDER BY rename_id;
+
 -- name: runs_of_project
 SELECT id FROM run WHERE project_id = :project_id ORDER BY id;
 

@@ -144,8 +144,12 @@ def _local_name(remotes: Mapping[str, Remote], root: str, layout: Layout | None)
     return os.path.basename(root) or "root"  # noqa: PTH119
 
 
-def parse_project(said: str) -> tuple[Repository, str | None]:
+def parse_project(said: str, *, said_in: str = "BH_PROJECT=") -> tuple[Repository, str | None]:
     """Return repository and path of ``host/owner/name//path``; the path is ``None`` when none was said.
+
+    Args:
+        said: What somebody said.
+        said_in: What stood before it, for the complaint.
 
     Raises:
         UserError: It is something else.
@@ -154,6 +158,6 @@ def parse_project(said: str) -> tuple[Repository, str | None]:
     place, slashes, path = (rest if mark else scheme).partition("//")
     remote = parse_remote(f"https://{place}")
     if remote is None or not remote.owner:
-        what = f"`BH_PROJECT={said}` is not host/owner/name"
-        raise UserError(what, hint="e.g. BH_PROJECT=github.com/owner/name, or …/name//path/of/the/project")
+        what = f"`{said_in}{said}` is not host/owner/name"
+        raise UserError(what, hint=f"e.g. {said_in}github.com/owner/name, or …/name//path/of/the/project")
     return remote.repository(), (path.strip("/") or ".") if slashes else None

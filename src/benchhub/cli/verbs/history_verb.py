@@ -13,7 +13,7 @@ from benchhub.cli.colour import Paint
 from benchhub.cli.desk import Desk
 from benchhub.cli.human import human, human_seconds, plural
 from benchhub.cli.legend import legend
-from benchhub.cli.names import nearest_name, nearest_of, with_place
+from benchhub.cli.names import nearest_name, nearest_of, renamed_hint, with_place
 from benchhub.cli.parser import count
 from benchhub.cli.table import print_filled
 from benchhub.cli.terminal import columns_of, shows_unicode

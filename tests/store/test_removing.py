@@ -33,6 +33,14 @@ from store.factory import TIME, bench_report, envelope, outcome_report, revision
 ADA = User("Ada")
 
 
+def nan_report() -> Report:
+    """Return a run whose only value of one metric is no number: the metric exists, and has no measurement."""
+    report = bench_report(2, 3, seed=7)
+    values = ["NaN" if at % 3 == 2 else value for at, value in enumerate(report.body.lines.said_values)]
+    lines = msgspec.structs.replace(report.body.lines, said_values=values)
+    return msgspec.structs.replace(report, body=msgspec.structs.replace(report.body, lines=lines))
+
+
 def statistic_report(name: str) -> Report:
     case = Case("suite", name)
     return Report(envelope(), Catalog((case,), ()), Body(statistics=(Statistic(case, TIME, "p99", 1e9, 10),)))
@@ -50,6 +58,7 @@ def reports() -> list[Report]:
         statistic_report("Shared"),
         statistic_report("Alone"),
         bench_report(2, 1, seed=9, revision=revision(3, branch="third")),
+        nan_report(),
     ]
 
 
@@ -61,7 +70,9 @@ def kept(folder: Path, wanted: Sequence[Report]) -> Database:
     return database
 
 
-@pytest.mark.parametrize("gone", [[0], [1], [2], [3], [4, 5], [6], [7], [8], [0, 2, 5, 7], list(range(9))])
+@pytest.mark.parametrize(
+    "gone", [[0], [1], [2], [3], [4, 5], [6], [7], [8], [9], [3, 8], [0, 2, 5, 7], list(range(10))]
+)
 def test_a_removed_run_leaves_every_view_as_if_it_had_never_been_kept(tmp_path: Path, gone: list[int]) -> None:
     given = reports()
     with kept(tmp_path / "with", given) as database, kept(tmp_path / "always", given) as always:

@@ -23,7 +23,7 @@ VERBS = {
     "export": "write results into a file, as CSV, JSON lines or Parquet",
     "import": "keep output files that were made elsewhere",
     "parse": "read output files and print what they say; no database",
-    "db": "path, check, migrate or reproject the database",
+    "db": "path, check, migrate, reproject, stats, prune or vacuum the database",
     "init": "write a small bh.toml that says what is detected",
     "config": "show every setting that holds here, and where it comes from",
     "completion": "print a script that completes the words of bh in a shell",

@@ -36,6 +36,13 @@ def nearest_of(word: str, names: Iterable[str]) -> str | None:
     return f"there {'is' if len(names) == 1 else 'are'} {shown}{more}" if names else None
 
 
+def renamed_hint(database: Database, kind: str, name: str) -> str | None:
+    """Return a hint with what a name was renamed to last; ``None`` when it was not."""
+    question = "SELECT new_name FROM renames WHERE kind = :kind AND old_name = :name ORDER BY rename_id DESC LIMIT 1"
+    found = next(iter(run_sql(database, question, {"kind": kind, "name": name}).rows), None)
+    return f"it was renamed to `{found[0]}`" if found else None
+
+
 def with_place(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return rows whose ``project`` tells its ``place`` too where another project has the same name."""
     rows = list(rows)

@@ -51,6 +51,15 @@ def count(text: str) -> int:
     return int(text)
 
 
+def age(text: str) -> float:
+    """Return the seconds of an age such as ``90d``, for ``type=``: hours, days, weeks or years."""
+    found = re.fullmatch(r"([0-9]{1,6})([hdwy])", text)
+    if not found or not int(found[1]):
+        what = f"`{text}` is not an age such as 12h, 90d, 8w or 2y"
+        raise argparse.ArgumentTypeError(what)
+    return int(found[1]) * {"h": 3600.0, "d": 86_400.0, "w": 604_800.0, "y": 31_557_600.0}[found[2]]
+
+
 def seconds(text: str) -> float:
     """Return a time limit, for ``type=``."""
     try:

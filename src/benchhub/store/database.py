@@ -112,6 +112,18 @@ class Database:
                 raise  # Of what was to be written, or ours.
             raise store_error(self.path, error) from error
 
+    @contextmanager
+    def alone(self) -> Iterator[sqlite3.Connection]:
+        """Give the connection to what SQLite does outside transactions, such as VACUUM.
+
+        Raises:
+            StoreError: The database is locked, full or damaged.
+        """
+        try:
+            yield self.connection
+        except sqlite3.Error as error:
+            raise store_error(self.path, error) from error
+
 
 @cache
 def _with_many_rows(sql: str) -> str:

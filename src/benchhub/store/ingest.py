@@ -82,6 +82,9 @@ def ingest(database: Database, report: Report) -> Ingested:
         report_id = int(database.one("find_report", uid=envelope.uid)[0])
         for seq, (artifact, data) in enumerate(packed):
             digest = bytes.fromhex(artifact.sha256)
+            if data is None and artifact.path is not None:
+                # Who prunes may have taken the file away before it had a row.
+                _pack(database, artifact)
             database.do("insert_blob", sha256=digest, size_bytes=artifact.size_bytes, data=data)
             database.do(
                 "insert_artifact",
@@ -166,9 +169,14 @@ def _unpacked(packed: BinaryIO) -> Iterator[bytes]:
             yield chunk
 
 
+def blob_folder(database: Path) -> Path:
+    """Return where large blobs lie, beside the database."""
+    return database.with_name(database.name + ".blobs")
+
+
 def blob_file(database: Path, sha256: str) -> Path:
-    """Return where a large blob lies, beside the database."""
-    return database.with_name(database.name + ".blobs") / sha256[:2] / f"{sha256}.zst"
+    """Return where one of them lies."""
+    return blob_folder(database) / sha256[:2] / f"{sha256}.zst"
 
 
 def _catalog_json(catalog: Catalog) -> bytes:

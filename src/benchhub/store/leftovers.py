@@ -1,6 +1,9 @@
 """Leftovers: series and cases that no run has any more leave the lists of what exists."""
 
+from benchhub.store.catalogs import resolve
 from benchhub.store.database import Database
+from benchhub.store.dimensions import names_of
+from benchhub.store.ingest import load_report
 
 
 def forget_leftovers(database: Database, project_id: int) -> None:
@@ -16,3 +19,13 @@ def forget_leftovers(database: Database, project_id: int) -> None:
     database.many("delete_case_params", [(case_id,) for case_id in unused])
     database.many("delete_case", [(case_id,) for case_id in unused])
     database.do("forget_resolved_catalogs", project_id=project_id)
+    for (run_id,) in database.all("runs_with_no_number", project_id=project_id):
+        _name_again(database, project_id, run_id)
+
+
+def _name_again(database: Database, project_id: int, run_id: int) -> None:
+    """Give a run its series again: what never was a finite number has no measurement, and exists all the same."""
+    report = load_report(database, run_id)
+    (catalog_id,) = database.one("catalog_of_report", report_id=run_id)
+    names = names_of(database, project_id, run_id, report.envelope.started_at_ms)
+    resolve(database, catalog_id, project_id, report, names)

@@ -60,8 +60,8 @@ def take_away(database: Database, run_ids: Sequence[int], *, user: User) -> int:
     series_by_lane: dict[int, set[int]] = {}
     project_ids: set[int] = set()
     for run_id in run_ids:
-        database.do("insert_removed_run", removal_id=removal_id, report_id=run_id)
         earlier = forget_run(database, run_id)
+        database.do("insert_removed_run", removal_id=removal_id, report_id=run_id)
         if earlier.block_id:
             leave_history(database, earlier.block_id, also=earlier.values)
         database.do("delete_run", id=run_id)

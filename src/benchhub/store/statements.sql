@@ -62,7 +62,8 @@ WHERE q.state = 'done' AND NOT EXISTS (SELECT 1 FROM run WHERE run.id = r.id)
   AND NOT EXISTS (SELECT 1 FROM removed_run WHERE report_id = r.id) ORDER BY r.id;
 
 -- name: count_older_projections
-SELECT count(*) FROM projection WHERE state = 'done' AND version < :version;
+SELECT count(*) FROM projection WHERE state = 'done' AND version < :version
+  AND NOT EXISTS (SELECT 1 FROM removed_run WHERE report_id = projection.report_id);
 
 -- name: blobs_in_files
 SELECT sha256 FROM blob WHERE data IS NULL ORDER BY sha256;
@@ -408,12 +409,82 @@ ORDER BY m.id DESC, d.report_id;
 -- name: removal_of_report
 SELECT removal_id FROM removed_run WHERE report_id = :report_id;
 
+-- name: removed_reports
+SELECT report_id FROM removed_run WHERE report_id IS NOT NULL ORDER BY report_id;
+
+-- name: old_runs
+SELECT run_id, started_at, project, target, branch, tags FROM (
+  SELECT r.id AS run_id, r.started_text AS started_at, p.name AS project, t.name AS target, r.branch,
+    (SELECT group_concat(name, ' ') FROM run_tag WHERE run_id = r.id) AS tags, r.started_at AS started_ms,
+    row_number() OVER (PARTITION BY r.lane_id, r.target_id, json_extract(e.doc, '$.cell') ORDER BY coalesce(c.seq, 0) DESC,
+      coalesce(c.committed_at, r.started_at) DESC, r.started_at DESC, r.id DESC) AS place
+  FROM run r JOIN project p ON p.id = r.project_id JOIN target t ON t.id = r.target_id
+    JOIN spec e ON e.id = r.spec_id LEFT JOIN git_commit c ON c.id = r.commit_id)
+WHERE (:keep IS NULL OR place > :keep) AND (:before_ms IS NULL OR started_ms < :before_ms)
+ORDER BY run_id;
+
+-- name: bytes_of_reports
+SELECT coalesce(sum(length(body) + length(CAST(envelope AS BLOB))), 0) FROM report
+WHERE id IN (SELECT value FROM json_each(:report_ids));
+
+-- name: blobs_of_nobody_but
+SELECT sha256, length(data) FROM blob WHERE NOT EXISTS (SELECT 1 FROM artifact a WHERE a.sha256 = blob.sha256
+  AND a.report_id NOT IN (SELECT value FROM json_each(:report_ids)));
+
+-- name: forget_removed_report
+UPDATE removed_run SET report_id = NULL WHERE report_id = :report_id;
+
+-- name: delete_report
+DELETE FROM report WHERE id = :report_id;
+
+-- name: delete_blobs_of_nobody
+DELETE FROM blob WHERE NOT EXISTS (SELECT 1 FROM artifact WHERE artifact.sha256 = blob.sha256);
+
+-- name: delete_resolved_catalogs_of_nobody
+DELETE FROM resolved_catalog WHERE catalog_id NOT IN (SELECT catalog_id FROM report);
+
+-- name: delete_catalogs_of_nobody
+DELETE FROM catalog WHERE id NOT IN (SELECT catalog_id FROM report) AND id NOT IN (SELECT catalog_id FROM run);
+
+-- sizes ---------------------------------------------------------------------------------------------------------------
+
+-- name: names_of_tables
+SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\' ORDER BY name;
+
+-- name: bytes_by_table
+SELECT m.tbl_name, sum(d.pgsize) FROM dbstat d JOIN sqlite_master m ON m.name = d.name
+WHERE d.aggregate = 1 GROUP BY m.tbl_name;
+
+-- name: bytes_of_blobs
+SELECT coalesce(sum(size_bytes), 0), coalesce(sum(length(data)), 0) FROM blob;
+
+-- name: samples_beyond_one
+SELECT coalesce(sum(n - 1), 0) FROM spread;
+
+-- name: sizes_of_projects
+SELECT p.name AS project, r.full_name || CASE p.path WHEN '.' THEN '' ELSE '//' || p.path END AS place,
+  count(*) AS runs, sum(n.measurements) AS measurements, sum(n.measurements + n.more_samples) AS samples,
+  sum(n.outcomes) AS outcomes, sum(n.raw_bytes) AS raw_bytes, max(n.started_text) AS newest_at
+FROM project p JOIN repo r ON r.id = p.repo_id JOIN (
+  SELECT run.project_id, run.started_text,
+    (SELECT count(*) FROM measurement m WHERE m.run_id = run.id) AS measurements,
+    (SELECT coalesce(sum(n - 1), 0) FROM spread s WHERE s.run_id = run.id) AS more_samples,
+    (SELECT count(*) FROM test_result t WHERE t.run_id = run.id) AS outcomes,
+    (SELECT coalesce(sum(b.size_bytes), 0) FROM artifact a JOIN blob b ON b.sha256 = a.sha256
+      WHERE a.report_id = run.id) AS raw_bytes
+  FROM run) n ON n.project_id = p.id
+GROUP BY p.id ORDER BY runs DESC, p.id;
+
 -- leftovers -----------------------------------------------------------------------------------------------------------
 
 -- name: delete_unused_series
 DELETE FROM series WHERE project_id = :project_id
   AND NOT EXISTS (SELECT 1 FROM series_head h WHERE h.series_id = series.id)
   AND id NOT IN (SELECT series_id FROM distribution);
+
+-- name: runs_with_no_number
+SELECT min(r.id) FROM run r JOIN problem q ON q.run_id = r.id AND q.kind = 'non-finite'
+WHERE r.project_id = :project_id GROUP BY r.catalog_id, r.framework_id;
 
 -- name: cases_without_series
 SELECT id FROM bench_case WHERE project_id = :project_id

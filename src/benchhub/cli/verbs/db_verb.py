@@ -2,13 +2,16 @@
 
 import argparse
 import sys
+import time
 from collections.abc import Callable
 
 import msgspec
 
 from benchhub.cli import exit_codes
 from benchhub.cli.desk import Desk
-from benchhub.cli.human import plural
+from benchhub.cli.housekeeping import print_prunable, print_sizes
+from benchhub.cli.human import human, plural
+from benchhub.cli.parser import age, count
 from benchhub.errors import NothingMatchedError, UserError
 
 EPILOG = """\
@@ -17,14 +20,22 @@ actions:
   check        look for damage: pages, keys, missing bytes, reports without tables; 4 when something is found
   migrate      bring the file up to the schema of this program, after a backup beside it
   reproject    make all tables again from the reports; with --reread, the reports again from the raw bytes
+  stats        rows, bytes by table, raw output, and what each project holds
+  prune        say what would go for good: what `bh rm` removed, bytes that belong to nobody, and by wish old runs;
+               --yes does it. Tagged runs are kept. With --keep and --older-than, a run goes when both take it
+  vacuum       write the file anew without the room that pruned runs left
 
 --json prints one object: path, spool, exists; path, is_deep, findings; before, after, copy; reports, reread,
-complaints.
+complaints; all that stats counts; removed, runs, tagged, report_bytes, blobs, blob_bytes, is_done; before_bytes,
+after_bytes, is_waiting.
 
 examples:
   sqlite3 "$(bh db path)"
   bh db check --deep
   bh db reproject --reread --framework gobench
+  bh db stats
+  bh db prune --keep 100 --older-than 90d
+  bh db prune --yes && bh db vacuum
 """
 
 
@@ -35,14 +46,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--deep", action="store_true", help="check: also read and hash every kept byte")
     parser.add_argument("--reread", action="store_true", help="reproject: read the raw output again first")
     parser.add_argument("--framework", metavar="NAME", help="reproject: only runs of this framework")
+    parser.add_argument(
+        "--keep", type=count, metavar="N", help="prune: also all but the newest N runs of each cell on each line"
+    )
+    parser.add_argument("--older-than", type=age, metavar="AGE", help="prune: also runs older than 12h, 90d, 8w or 2y")
+    parser.add_argument("--yes", action="store_true", help="prune: do it")
 
 
 def run(args: argparse.Namespace) -> int:
     """Do the action."""
     belongs = {"deep": "check", "reread": "reproject", "framework": "reproject"}
+    belongs |= {"keep": "prune", "older_than": "prune", "yes": "prune"}
     for option, action in belongs.items():
         if getattr(args, option) and args.action != action:
-            what = f"--{option} is for `bh db {action}`"
+            what = f"--{option.replace('_', '-')} is for `bh db {action}`"
             raise UserError(what)
     with Desk.open(args) as desk:
         return _ACTIONS[args.action](args, desk)
@@ -97,6 +114,45 @@ def _reproject(args: argparse.Namespace, desk: Desk) -> int:
     return exit_codes.NOT_KEPT if done.complaint_count else exit_codes.OK
 
 
+def _stats(args: argparse.Namespace, desk: Desk) -> int:
+    from benchhub.store.sizes import sizes  # noqa: PLC0415
+
+    found = sizes(desk.database())
+    if args.json:
+        _tell(args, found, [])
+    else:
+        print_sizes(found)
+    return exit_codes.OK
+
+
+def _prune(args: argparse.Namespace, desk: Desk) -> int:
+    """Say what would go, or let it go."""
+    from benchhub.store.pruning import prunable, prune  # noqa: PLC0415
+
+    database = desk.changing() if args.yes else desk.database()
+    before_ms = None if args.older_than is None else time.time_ns() // 1_000_000 - int(args.older_than * 1000)
+    found = prunable(database, keep=args.keep, before_ms=before_ms)
+    if args.yes:
+        prune(database, found.report_ids, user=desk.person)
+    if args.json:
+        _tell(args, {**msgspec.structs.asdict(found), "is_done": args.yes}, [])
+    else:
+        print_prunable(found, is_done=args.yes)
+    return exit_codes.OK
+
+
+def _vacuum(args: argparse.Namespace, desk: Desk) -> int:
+    from benchhub.store.sizes import vacuum  # noqa: PLC0415
+
+    done = vacuum(desk.changing())
+    gained = human(max(done.before_bytes - done.after_bytes, 0), "B")
+    lines = [f"{gained} given back: {human(done.before_bytes, 'B')} became {human(done.after_bytes, 'B')}"]
+    if done.is_waiting:
+        lines = ["the file is written anew, and becomes smaller when the process that reads it has ended"]
+    _tell(args, done, lines)
+    return exit_codes.OK
+
+
 def _need_file(desk: Desk) -> None:
     if not desk.database_path.exists():
         what = f"no database yet at `{desk.database_path}`"
@@ -115,4 +171,7 @@ _ACTIONS: dict[str, Callable[[argparse.Namespace, Desk], int]] = {
     "check": _check,
     "migrate": _migrate,
     "reproject": _reproject,
+    "stats": _stats,
+    "prune": _prune,
+    "vacuum": _vacuum,
 }

@@ -317,6 +317,7 @@ def _nothing(database: Database, args: argparse.Namespace) -> NothingMatchedErro
         )
     missing = NothingMatchedError(f"no test or benchmark `{args.case}`{where}")
     words = CaseWords.of(args.case)
+    missing.hint = renamed_hint(database, "case", words.bare)
     others = find_benchmarks(database, words.bare, project=args.project) if words.params else []
     if others:
         missing.hint = nearest_of(args.case, [f"{one['benchmark']} {one['param_text']}".rstrip() for one in others])

@@ -8,7 +8,7 @@ import msgspec
 
 from benchhub.cli.desk import Desk
 from benchhub.cli.human import plural
-from benchhub.cli.names import nearest_name
+from benchhub.cli.names import nearest_name, renamed_hint
 from benchhub.cli.table import print_filled
 from benchhub.errors import NothingMatchedError, UserError
 from benchhub.model.rename import Rename, RenameKind
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from benchhub.store.renaming import Renamed
 
 PLACES_SHOWN_MAX = 6
+PLACE_SLASHES_MIN = 2
 
 EPILOG = """\
 What was kept says the new name at once, and what still says the old one, an old branch or old output that is imported,
@@ -88,9 +89,6 @@ def _check(args: argparse.Namespace) -> None:
     if args.kind == "target" and (not args.new.startswith("//") or not args.new.partition(":")[2]):
         what = f"`{args.new}` is no label of a target"
         raise UserError(what, hint="//path:name, as `bh runs` shows it")
-    if args.kind == "case" and CaseWords.of(args.new).params != CaseWords.of(args.old).params:
-        what = "parameters are no part of a case's name: all cases of one name are renamed together"
-        raise UserError(what, hint=f"bh rename case {CaseWords.of(args.old).bare} {CaseWords.of(args.new).bare}")
 
 
 def _place_of(database: Database, args: argparse.Namespace) -> dict[str, Any]:
@@ -117,10 +115,13 @@ def _place_of(database: Database, args: argparse.Namespace) -> dict[str, Any]:
 
 
 def _told(row: dict[str, Any]) -> str:
+    return f"`{row['suite']}` of {row['project']}" if row["suite"] else f"`{_place_text(row)}`"
+
+
+def _place_text(row: dict[str, Any]) -> str:
     from benchhub.store.renaming import place_text  # noqa: PLC0415 -- for mistakes only
 
-    place = place_text(row["host"], row["owner"], row["repo"], row["path"])
-    return f"`{row['suite']}` of {row['project']}" if row["suite"] else f"`{place}`"
+    return place_text(row["host"], row["owner"], row["repo"], row["path"])
 
 
 def _wanted(args: argparse.Namespace, place: dict[str, Any]) -> Rename:
@@ -142,6 +143,9 @@ def _rename_project(
     from benchhub.workspace.hosting import parse_project  # noqa: PLC0415
 
     if wanted.old == place["project"]:
+        if wanted.new.count("/") >= PLACE_SLASHES_MIN:
+            what = f"`{wanted.new}` is a place, and `{wanted.old}` is a name"
+            raise UserError(what, hint=f"to move it: bh rename project {_place_text(place)} {wanted.new}")
         return rename_project(database, place["project_id"], wanted.new, user=desk.person)
     repository, path = parse_project(wanted.new, said_in="")
     # Who moves a repository moves its directories along.
@@ -158,14 +162,14 @@ _NAMES = {
 
 
 def _nothing(database: Database, args: argparse.Namespace) -> NothingMatchedError:
-    renamed = [
-        row for row in rows_of(database, "all_renames") if (row["kind"], row["old_name"]) == (args.kind, args.old)
-    ]
+    old, new = CaseWords.of(args.old), CaseWords.of(args.new)
+    if args.kind == "case" and old.params:
+        what = f"no case `{args.old}`: parameters are no part of a name, all cases of one name are renamed together"
+        return NothingMatchedError(what, hint=f"bh rename case {old.bare} {new.bare}")
     where = f" in project `{args.project}`" if args.project else ""
     what = f"no {args.kind} `{args.old}`{where}"
-    if renamed:
-        return NothingMatchedError(what, hint=f"it was renamed to `{renamed[-1]['new_name']}`")
-    return NothingMatchedError(what, hint=nearest_name(database, args.old, *_NAMES[args.kind]))
+    hint = renamed_hint(database, args.kind, args.old) or nearest_name(database, args.old, *_NAMES[args.kind])
+    return NothingMatchedError(what, hint=hint)
 
 
 def _list(args: argparse.Namespace, database: Database) -> int:

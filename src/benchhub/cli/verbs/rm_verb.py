@@ -11,7 +11,7 @@ from benchhub.cli.desk import Desk
 from benchhub.cli.human import plural
 from benchhub.cli.parser import count
 from benchhub.cli.table import print_filled
-from benchhub.cli.verbs.runs_verb import cell_text_of
+from benchhub.cli.verbs.runs_verb import cell_of, cell_text
 from benchhub.errors import UserError
 from benchhub.store.database import Database
 from benchhub.store.find import Rows, find_run, rows_of
@@ -71,12 +71,14 @@ def _remove(args: argparse.Namespace, desk: Desk) -> int:
     if args.json:
         _print_json({"removal_id": removal_id, "runs": going})
     else:
-        print(f"removed {plural(len(run_ids), 'run')}; `bh rm --undo {removal_id}` brings back, until `bh db prune`")
+        them = "it" if len(run_ids) == 1 else "them"
+        print(f"removed {plural(len(run_ids), 'run')}; `bh rm --undo {removal_id}` brings {them} back")
     return 0
 
 
 def _what_goes(database: Database, run_id: int) -> dict[str, Any]:
-    return rows_of(database, "what_goes", run_id=run_id)[0]
+    (row,) = rows_of(database, "what_goes", run_id=run_id)
+    return {**row, "cell": cell_of(row["cell"])}
 
 
 def _print_going(going: Rows) -> None:
@@ -86,7 +88,7 @@ def _print_going(going: Rows) -> None:
             row["run_id"],
             row["started_at"],
             row["project"],
-            row["target"] + cell_text_of(row["cell"]),
+            row["target"] + cell_text(row["cell"]),
             row["status"],
             row["measurements"],
             row["outcomes"],

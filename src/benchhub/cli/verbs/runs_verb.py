@@ -96,7 +96,11 @@ def cell_of(cell: str | None) -> dict[str, str]:
 
 def cell_text_of(cell: str | None) -> str:
     """Return ``{size=1000}`` for a cell's JSON, nothing for a target without a matrix."""
-    values = cell_of(cell)
+    return cell_text(cell_of(cell))
+
+
+def cell_text(values: dict[str, str]) -> str:
+    """Return the same for the cell itself."""
     return f"{{{','.join(f'{name}={value}' for name, value in values.items())}}}" if values else ""
 
 

@@ -39,8 +39,8 @@ USED = {
 PART_METRICS = {"user": "user", "system": "system", "tree_memory_max": "peak memory", "instructions": "instructions"}
 
 EPILOG = """\
---json prints one object: run, tags, notes, results, resources, tests, suites, context, problems and unread as the
-views say them, and argv, spec, executions, machine, environment, revision, subject and artifacts as the run was reported.
+--json prints one object: run, tags, notes, results, resources, tests, suites, context, problems and unread as the views
+say them, and argv, spec, executions, machine, environment, revision, subject and artifacts as the run was reported.
 
 examples:
   bh show                  the newest run

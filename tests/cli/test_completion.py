@@ -122,6 +122,9 @@ def test_runs_cases_and_views_come_from_the_database(looked: Shell) -> None:
     assert offered(looked, "bh log 4 b") == ["bad"]
     assert {"bad", "good"} <= set(offered(looked, "bh history "))
     assert offered(looked, 'bh sql "SELECT * FROM late') == ["SELECT * FROM latest"]
+    assert offered(looked, "bh export --view uni") == []
+    assert offered(looked, "bh export --view late") == ["latest"]
+    assert offered(looked, "bh export --benchmark go") == ["good"]
     assert offered(looked, "bh runs --target //:g") == ["good"]
     assert offered(looked, "bh history good --metric user_") == ["user_time"]
     assert offered(looked, f"bh --db {looked.db} show 4") == ["4"]

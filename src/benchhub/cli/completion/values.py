@@ -154,14 +154,18 @@ class Values:
     metrics = _kept("metrics")
     kept_labels = _kept("labels")
 
-    def questions(self, current: str) -> Iterator[Candidate]:
-        """Yield the question so far with each view in place of its last word."""
+    def views(self, _current: str) -> Iterator[Candidate]:
+        """Yield the views that people may ask."""
         from benchhub.store.query import names_of_views  # noqa: PLC0415
 
-        begun = re.split(r"[\s(,]", current)[-1]
         with self._database() as database:
-            for name in names_of_views(database) if database else []:
-                yield Candidate(current[: len(current) - len(begun)] + name, "view")
+            yield from (Candidate(name, "view") for name in (names_of_views(database) if database else []))
+
+    def questions(self, current: str) -> Iterator[Candidate]:
+        """Yield the question so far with each view in place of its last word."""
+        begun = re.split(r"[\s(,]", current)[-1]
+        before = current[: len(current) - len(begun)]
+        yield from (Candidate(before + name, what) for name, what in self.views(current))
 
 
 _BY_METAVAR: "dict[str, Callable[[Values, str], Iterator[Candidate]]]" = {
@@ -172,12 +176,15 @@ _BY_METAVAR: "dict[str, Callable[[Values, str], Iterator[Candidate]]]" = {
     "SQL": Values.questions,
 }
 _BY_DEST: "dict[str, Callable[[Values, str], Iterator[Candidate]]]" = {
+    "benchmark": Values.cases,
     "framework": Values.framework_names,
     "key": Values.settings,
     "metric": Values.metrics,
     "options": Values.options,
     "param": Values.axes,
     "project": Values.projects,
+    "sql": Values.questions,
+    "view": Values.views,
 }
 
 

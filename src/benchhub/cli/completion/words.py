@@ -74,7 +74,7 @@ def _read(parser: argparse.ArgumentParser, words: Sequence[str], *, passes_on: b
         elif word.startswith("-") and (action := options.get(word.partition("=")[0])):
             if not isinstance(action, argparse._AppendAction):  # noqa: SLF001 -- may be said again
                 said.add(id(action))
-            due = action if action.nargs != 0 and "=" not in word else None
+            due = action if action.nargs not in {0, "?"} and "=" not in word else None
         elif places and places[0].nargs not in _REPEATABLE:
             del places[0]
     left = {name: action for name, action in options.items() if id(action) not in said}

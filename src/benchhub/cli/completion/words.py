@@ -5,6 +5,7 @@ import importlib
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from benchhub.cli import process
 from benchhub.cli.completion.values import Candidate, Values
 from benchhub.cli.entry import COMMON_OPTIONS, PASSING_ON, VERBS, module_of
 from benchhub.cli.parser import parser_of
@@ -26,6 +27,7 @@ def candidates(words: Sequence[str], current: str) -> list[Candidate] | None:
         return _beginning(_verbs(), current) if len(words) == 1 else []
     if verb not in VERBS:
         return []
+    process.import_msgspec()
     parser = parser_of(verb, VERBS[verb])
     importlib.import_module(module_of(verb)).configure(parser)
     return _of_verb(_read(parser, words[1:], passes_on=verb in PASSING_ON), Values(words), current)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
-from textwrap import wrap
+from textwrap import fill
 
 import msgspec
 
@@ -15,10 +15,12 @@ from benchhub.cli import exit_codes
 from benchhub.cli.colour import Paint, Style
 from benchhub.cli.desk import Desk
 from benchhub.cli.human import plural
+from benchhub.cli.terminal import columns_of
 from benchhub.flows.doctor.diagnosis import Diagnosis, State
 from benchhub.flows.doctor.examine import Patient, examine
 
-LINE_COLUMNS = 110
+LINE_COLUMNS_MAX = 110
+"""Longer lines are hard to read, however wide the terminal is."""
 
 EPILOG = """\
 Looks at the tools of all frameworks, git, the database, places, the machine and permissions, and changes nothing. A
@@ -79,25 +81,27 @@ _STYLES: dict[State, tuple[Style, ...]] = {
 
 def _print(found: Sequence[Diagnosis], paint: Paint) -> None:
     name_width = max((len(one.name) for one in found), default=0)
+    columns = min(columns_of(sys.stdout), LINE_COLUMNS_MAX)
+    margin = " " * (13 + name_width)
     for section, members in groupby(found, lambda one: one.section):
         print(paint(section, "bold"))
         for one in members:
             state = paint(f"{one.state:<8}", *_STYLES[one.state])
-            print(f"  {state} {one.name:<{name_width}}  {one.what}")
-            margin = " " * (13 + name_width)
+            what = _wrapped(one.what, margin, columns)
+            print(f"  {state} {one.name:<{name_width}}  {what.removeprefix(margin)}")
             for word, text in (("why", one.why), ("do", one.todo)):
                 if text:
-                    head = f"{margin}{word + ':':<5}"
-                    print("\n".join(_wrapped(text, head)))
+                    print(_wrapped(text, f"{margin}{word + ':':<5}", columns))
 
 
-def _wrapped(text: str, head: str) -> list[str]:
-    """Return lines of a text; words that are a command may be longer and stay whole."""
-    return wrap(
+def _wrapped(text: str, head: str, columns: int) -> str:
+    """Return a text in lines of a width, the first behind ``head``, the others below it; no word is broken."""
+    indent = " " * len(head)
+    return fill(
         text,
-        LINE_COLUMNS,
+        columns,
         initial_indent=head,
-        subsequent_indent=" " * len(head),
+        subsequent_indent=indent,
         break_long_words=False,
         break_on_hyphens=False,
     )

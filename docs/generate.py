@@ -37,7 +37,7 @@ from benchhub.workspace.settings import SETTINGS, UserConfig
 DOCS = Path(__file__).parent
 REFERENCE = DOCS / "reference"
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
-BUILT_IN = ("command", "gobench", "gotest", "hyperfine", "pytest", "pytest-benchmark")
+BUILT_IN = ("command", "gobench", "gotest", "hyperfine", "junit", "pytest", "pytest-benchmark")
 """The reference is of what ships, whatever else is installed where it is made."""
 
 

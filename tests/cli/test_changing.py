@@ -87,6 +87,7 @@ def test_a_renamed_target_keeps_its_history_and_what_still_says_the_old_name_add
     assert three("rename", "target", "//:good", "//:better").code == 0
     three("rename", "case", "good", "best")
     three("run", "--name", "good", "--", "true")
+    assert three("log", "1", "best").out == three("log", "1", "good").out == "hello\n"
     assert three.rows("SELECT DISTINCT target FROM runs") == [{"target": "//:better"}]
     assert len(three.rows("SELECT run_id FROM history WHERE benchmark = 'best' AND metric = 'time'")) == 4
     assert three("db", "reproject").code == 0

@@ -70,6 +70,11 @@ def test_a_target_is_another_thing_than_what_begins_with_its_label() -> None:
     assert [names.target(said) for said in ("//a:x", "//a:x2")] == ["//a:y", "//a:x2"]
 
 
+def test_a_person_who_asks_by_the_name_of_today_means_what_was_said() -> None:
+    names = Names((named("A", "B"), named("B", "C")))
+    assert [names.as_said(word) for word in ("C", "C/empty", "A", "D")] == ["A", "A/empty", "A", "D"]
+
+
 def test_a_tool_that_does_not_begin_with_the_name_keeps_the_rest_of_what_it_wrote() -> None:
     (case,) = Names((named("test_x", "test_y"),)).cases([Case("suite", "test_x", said_name="test_x.py::test_x[1]")])
     assert case.said_name.endswith("[1]")

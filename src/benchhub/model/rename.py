@@ -72,6 +72,13 @@ class Names(msgspec.Struct, frozen=True):
             for said, now in zip(as_said, today, strict=True)
         ]
 
+    def as_said(self, word: str) -> str:
+        """Return what a case was called at first that is called ``word`` today: by what a person writes, any suite."""
+        for rename in reversed(self.renames):
+            if rename.kind == "case" and is_below(word, rename.new):
+                word = rename.old + word[len(rename.new) :]
+        return word
+
     def _case(self, case: Case, name: _Name) -> Case:
         if (case.suite, case.name) == (name.suite, name.case):
             return case

@@ -9,6 +9,7 @@ import msgspec
 from benchhub.errors import NothingMatchedError
 from benchhub.model.case import case_hash
 from benchhub.model.identity import canonical_json
+from benchhub.model.rename import Names
 from benchhub.model.report import Envelope, Report
 from benchhub.store.database import Database
 from benchhub.store.dimensions import find_project, names_of
@@ -249,10 +250,15 @@ def case_values_before(
     }
 
 
+def names_of_run(database: Database, run_id: int, report: Report) -> Names:
+    """Return what the names that the report of a run says mean today."""
+    _, project_id, _, _ = database.one("run_of_report", report_id=run_id)
+    return names_of(database, project_id, run_id, report.envelope.started_at_ms)
+
+
 def _said_hashes(database: Database, run_id: int, report: Report) -> dict[bytes, bytes]:
     """Return, by the hash of a renamed case today, its hash by the name that the report says."""
-    _, project_id, _, _ = database.one("run_of_report", report_id=run_id)
-    names = names_of(database, project_id, run_id, report.envelope.started_at_ms)
+    names = names_of_run(database, run_id, report)
     if not names.renames:
         return {}
     framework, cases = report.envelope.framework.name, report.catalog.cases

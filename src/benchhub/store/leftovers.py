@@ -2,7 +2,7 @@
 
 from benchhub.store.catalogs import resolve
 from benchhub.store.database import Database
-from benchhub.store.dimensions import names_of
+from benchhub.store.find import names_of_run
 from benchhub.store.ingest import load_report
 
 
@@ -27,5 +27,4 @@ def _name_again(database: Database, project_id: int, run_id: int) -> None:
     """Give a run its series again: what never was a finite number has no measurement, and exists all the same."""
     report = load_report(database, run_id)
     (catalog_id,) = database.one("catalog_of_report", report_id=run_id)
-    names = names_of(database, project_id, run_id, report.envelope.started_at_ms)
-    resolve(database, catalog_id, project_id, report, names)
+    resolve(database, catalog_id, project_id, report, names_of_run(database, run_id, report))

@@ -14,7 +14,7 @@ from benchhub.model.record import LogLine
 from benchhub.model.report import ArtifactRef, Report
 from benchhub.plugin.contract import Framework
 from benchhub.store.database import Database
-from benchhub.store.find import find_run
+from benchhub.store.find import find_run, names_of_run
 from benchhub.store.ingest import load_report
 
 EPILOG = """\
@@ -59,6 +59,9 @@ def run(args: argparse.Namespace) -> int:
         found = find_run(database, args.run)
         report = load_report(database, found.report_id)
         name = report.envelope.framework.name
+        if args.case and not any(names_case(args.case, case) for case in report.catalog.cases):
+            # Output says what the tool said: who asks by today's name means the old one.
+            args.case = names_of_run(database, found.run_id, report).as_said(args.case)
         if args.json:
             lines = _chosen_lines(database, report, desk.frameworks[name], args.case)
             print_table(("stream", "suite", "case", "text"), map(_cells, lines), "json")

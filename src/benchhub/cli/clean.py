@@ -2,14 +2,15 @@
 
 import re
 
-_ESCAPE = re.compile(
+# Compiled where they are used first: most output is plain.
+_ESCAPE = (
     r"\x1b(?:"
     r"(?P<colour>\[[0-9;:]*m)"  # SGR: colours and weight
     r"|\[[0-?]*[ -/]*[@-~]?"  # any other control sequence: moves the cursor, clears, scrolls
     r"|[\]PX^_][^\x07\x1b\n]*(?:\x07|\x1b\\)?"  # titles, links, and other strings
     r"|[ -/]*[0-~]?)"
 )
-_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1a\x1c-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_CONTROL = r"[\x00-\x08\x0a-\x1a\x1c-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
 """All that is no text, but the tab; and what turns the direction of the text around it."""
 
 RESET = "\x1b[0m"
@@ -33,7 +34,7 @@ def clean(line: str, *, is_coloured: bool) -> str:
         has_colour = True
         return found[0]
 
-    line = _CONTROL.sub("", _ESCAPE.sub(kept, line))
+    line = re.sub(_CONTROL, "", re.sub(_ESCAPE, kept, line))
     return line + RESET if has_colour else line
 
 

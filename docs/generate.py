@@ -19,7 +19,7 @@ import msgspec
 from benchhub.cli import exit_codes
 from benchhub.cli.entry import COMMON_OPTIONS, VERBS, module_of
 from benchhub.cli.parser import parser_of
-from benchhub.cli.run_printer import OneRun, RunDocument
+from benchhub.cli.run_document import OneRun, RunDocument
 from benchhub.flows import run_target
 from benchhub.flows.events import TargetFailed
 from benchhub.flows.parse_output import Parsed, ParsedCase, ParsedMeasurement, ParsedParam, ParsedUnread

@@ -8,7 +8,17 @@ import sys
 import pytest
 from bh_shell import Shell
 
-NEVER = {"asyncio", "alembic", "sqlalchemy", "unittest", "hypothesis", "pydoc", "inspect", "importlib.metadata"}
+NEVER = {
+    "asyncio",
+    "alembic",
+    "sqlalchemy",
+    "unittest",
+    "hypothesis",
+    "pydoc",
+    "inspect",
+    "importlib.metadata",
+    "socket",
+}
 
 
 SAFE = {"PYTHONSAFEPATH": "1"}

@@ -7,7 +7,6 @@
 """
 
 import contextlib
-import socket
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -190,6 +189,8 @@ def _ports(services: Mapping[str, Service]) -> dict[str, int]:
             if service.port is not None:
                 ports[name] = service.port
             elif service.has_port:
+                import socket  # noqa: PLC0415 -- dear, and few services have a port
+
                 # Held until all are chosen, so that none is chosen twice.
                 taken = held.enter_context(socket.socket())
                 taken.bind(("127.0.0.1", 0))
@@ -198,6 +199,8 @@ def _ports(services: Mapping[str, Service]) -> dict[str, int]:
 
 
 def _listens(port: int, limit_s: float = 1.0) -> bool:
+    import socket  # noqa: PLC0415
+
     try:
         with socket.create_connection(("localhost", port), timeout=limit_s):
             return True

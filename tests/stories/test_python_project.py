@@ -97,6 +97,19 @@ def test_the_time_limit_and_ctrl_c_keep_what_had_run(project: Place) -> None:
     ]
 
 
+def test_a_session_that_is_ended_comes_to_its_end_and_children_of_tests_die_as_ever(project: Place) -> None:
+    end = "def pytest_sessionfinish():\n    import time\n    time.sleep(1)\n    open('written', 'w').close()\n"
+    child = "import multiprocessing, signal, time\n\n\ndef test_child():\n"
+    child += "    child = multiprocessing.get_context('fork').Process(target=time.sleep, args=(600,))\n"
+    child += "    child.start()\n    child.terminate()\n    child.join()\n"
+    child += "    assert child.exitcode == -signal.SIGTERM\n\n\ndef test_hangs():\n    time.sleep(600)\n"
+    project.write({"tests/test_sort.py": child, "conftest.py": end})
+    project.bh("run", "--timeout", "5", code=124)
+    assert (project.work / "written").exists()
+    rows = project.rows("SELECT test, status FROM tests ORDER BY test")
+    assert rows == [{"test": "test_child", "status": "passed"}, {"test": "test_hangs", "status": "timeout"}]
+
+
 def test_a_python_without_pytest_is_named_with_what_to_do(project: Place) -> None:
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", project.work / ".venv"], check=True)
     del project.env["VIRTUAL_ENV"]

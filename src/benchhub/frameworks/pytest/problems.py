@@ -6,6 +6,7 @@ PROBLEM_KINDS = {
     "pytest-failed": "pytest ended before any test: its complaint is the text.",
     "died": "The Python that ran the tests died while one ran; that test is `error` with the flag `crashed`.",
     "not-run": "Tests that were collected did not run: pytest stopped early, or it died.",
+    "no-numbers": "Benchmarks passed, and pytest-benchmark wrote no numbers: it was switched off, or Python died.",
     "no-tests": "pytest found nothing to run.",
 }
 

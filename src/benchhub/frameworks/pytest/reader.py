@@ -85,6 +85,8 @@ class Session:
         self._finished: Event | None = None
         self._why = ""
         self._thinned: list[str] = []
+        self._measured_count = 0
+        self._passed_benchmarks = 0
 
     def take_benchmarks(self, stream: Stream) -> Iterator[Record]:
         """Keep the numbers until it is known what became of their tests."""
@@ -92,6 +94,7 @@ class Session:
         for benchmark in benchmarks:
             self._benchmarks.setdefault(benchmark.node, []).append(benchmark)
             self._cases.benchmarks.add(benchmark.node)
+            self._measured_count += 1
             if benchmark.step > 1:
                 self._thinned.append(f"1 of {benchmark.step} rounds of {benchmark.node}")
         yield from others
@@ -191,6 +194,7 @@ class Session:
             for benchmark in self._benchmarks.pop(node, []):
                 yield from benchmark.records(case)
                 outcome = msgspec.structs.replace(outcome, facts={**(outcome.facts or {}), **benchmark.facts})
+        self._passed_benchmarks += case.kind == "bench" and outcome.status == "passed"
         yield outcome
 
     # -- the end
@@ -225,7 +229,10 @@ class Session:
     def _interrupted(self) -> Iterator[Record]:
         for node in list(self._running):
             why = self._why or "the session ended while this test ran"
-            yield from self._close(node, Ending("error", None, ("interrupted",), why))
+            if self._captured.is_timed_out:
+                yield from self._close(node, Ending("timeout", None, (), f"ended by the time limit: {why}"))
+            else:
+                yield from self._close(node, Ending("error", None, ("interrupted",), why))
 
     def _benchmarks_alone(self) -> Iterator[Record]:
         """Yield the numbers of which no event tells what became of their tests."""
@@ -241,6 +248,7 @@ class Session:
             yield Context("warnings", str(finished.warnings))
         if self._deselected:
             yield Context("deselected", str(self._deselected))
+        yield from self._numbers_lost()
         count = len(self._cases.nodes)
         missing = count - sum(node in self._ran for node in self._cases.nodes)
         if missing:
@@ -253,6 +261,14 @@ class Session:
         if finished is not None and finished.exit_code == NO_TESTS:
             others = f": {self._deselected} are left out by what was asked for" if self._deselected else ""
             yield Problem("no-tests", SESSION, f"pytest found nothing to run{others}")
+
+    def _numbers_lost(self) -> Iterator[Record]:
+        """Yield a problem where benchmarks passed and nobody wrote their numbers."""
+        has_plugin = self._started is not None and any(p.startswith("pytest-benchmark-") for p in self._started.plugins)
+        if has_plugin and not self._measured_count and self._passed_benchmarks:
+            text = f"{self._passed_benchmarks} of them passed, but pytest-benchmark wrote no numbers"
+            why = ": it does so at the end, which never came" if self._finished is None else ""
+            yield Problem("no-numbers", SESSION, text + why)
 
     def _complaint(self) -> Iterator[Record]:
         """Yield why pytest ended before it began, in its own words."""

@@ -16,8 +16,11 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import platform
+import signal
 import sys
+import threading
 from typing import Any
 
 import pytest
@@ -49,8 +52,74 @@ def pytest_configure(config):
     is_worker = hasattr(config, _WORKER)
     if path and not is_worker:
         config.pluginmanager.register(_Events(path, config), "benchhub-events")
+        _Ending.take_over()
     if is_worker:
         config.pluginmanager.register(_Worker(), "benchhub-worker")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish():
+    """Take no second notice of being ended: what is written at the end takes its time."""
+    _Ending.wait_for_the_end()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_keyboard_interrupt():
+    """Do so after Ctrl-C, too."""
+    _Ending.wait_for_the_end()
+
+
+class _Ending:
+    """Lets a session that is ended from outside come to its end, as after Ctrl-C: plug-ins then write what they have.
+
+    Who asks politely (SIGTERM) asks in vain after that, and may use force.
+    """
+
+    pid = 0
+    is_forking = False
+
+    @classmethod
+    def take_over(cls) -> None:
+        """Take notice of being ended, unless somebody else does."""
+        is_main = threading.current_thread() is threading.main_thread()
+        if is_main and signal.getsignal(signal.SIGTERM) == signal.SIG_DFL:
+            cls.pid = os.getpid()
+            signal.signal(signal.SIGTERM, cls._end)
+            if hasattr(os, "register_at_fork"):
+                os.register_at_fork(before=cls._before_fork, after_in_parent=cls._after_fork)
+
+    @classmethod
+    def _before_fork(cls) -> None:
+        # Children die of it at once. To learn there that they are children would be late: what arrives before is lost.
+        cls.is_forking = cls._is_heard()
+        if cls.is_forking:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+    @classmethod
+    def _after_fork(cls) -> None:
+        if cls.is_forking:
+            signal.signal(signal.SIGTERM, cls._end)
+
+    @classmethod
+    def _is_heard(cls) -> bool:
+        is_main = threading.current_thread() is threading.main_thread()
+        return is_main and bool(cls.pid) and signal.getsignal(signal.SIGTERM) == cls._end
+
+    @classmethod
+    def wait_for_the_end(cls) -> None:
+        """Take notice no more."""
+        if cls._is_heard():
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+
+    @classmethod
+    def _end(cls, number, _frame) -> None:
+        if os.getpid() != cls.pid:  # A child that a thread made: it dies as if we had not been there.
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)
+            return
+        cls.wait_for_the_end()
+        why = "ended from outside"
+        raise KeyboardInterrupt(why)
 
 
 @pytest.hookimpl(trylast=True)

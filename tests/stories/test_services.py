@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchhub.plugin.conformance_runtime import HOLD, is_free, is_free_soon
+from benchhub.probes.group import find_homes
 from stories.go_place import Place
 from stories.test_killed import wait_for
 
@@ -21,7 +22,7 @@ SERVER = (
     + """
 import functools, http.server, signal
 held = hold("up")
-if "deaf" in sys.argv: signal.signal(signal.SIGTERM, signal.SIG_IGN)
+if "deaf" in sys.argv: signal.signal(signal.SIGTERM, lambda *_: print("I do not hear", flush=True))
 print("serving on", sys.argv[1], flush=True)
 http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), http.server.SimpleHTTPRequestHandler).serve_forever()
 """
@@ -36,6 +37,12 @@ while not os.path.exists("there"): time.sleep(0.01)
 print("I am a daemon now", flush=True)
 """
 )
+PARENT = """
+import socket, subprocess, sys, time
+server = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+code = "import fcntl, time; f = open('up', 'w'); fcntl.flock(f, fcntl.LOCK_EX); open('there', 'w'); time.sleep(600)"
+subprocess.Popen([sys.executable, "-c", code], start_new_session=True).wait()
+"""
 SILENT = HOLD + "held = hold('up'); print('thinking', flush=True); time.sleep(600)"
 """Holds a lock while it lives: a lock tells from outside whether a process lives; its id would not."""
 
@@ -225,7 +232,7 @@ def begin(place: Place, service: str = HTTP) -> tuple[Path, "subprocess.Popen[by
     )
     process = place.start("run", "//:load")
     wait_for((place.work / "running").exists)
-    assert not is_free(up(place))
+    wait_for(lambda: up(place).exists() and not is_free(up(place)))
     return up(place), process
 
 
@@ -251,6 +258,17 @@ def test_kill_9_leaves_no_service_behind_and_keeps_its_log(place: Place) -> None
 
 
 @pytest.mark.slow
+def test_kill_9_leaves_no_child_of_a_service_behind_that_left_its_group(place: Place) -> None:
+    if find_homes() is None:
+        pytest.skip("no control group can be made here, and nothing else would hold it")
+    place.write({"parent.py": PARENT})
+    lock, process = begin(place, 'argv = ["python", "parent.py", "{port}"]')
+    process.kill()
+    process.communicate()
+    assert is_free_soon(lock)
+
+
+@pytest.mark.slow
 def test_a_time_limit_of_the_program_ends_the_services_too(place: Place) -> None:
     place.write({"bh.toml": config(HTTP, program="endless.py"), "endless.py": ENDLESS})
     place.bh("run", "//:load", "--timeout", "1", code=124)
@@ -266,6 +284,18 @@ def test_ctrl_c_while_a_service_starts_ends_it(place: Place) -> None:
     process.communicate()
     assert process.returncode == 130
     assert is_free(up(place))
+
+
+@pytest.mark.slow
+def test_ctrl_c_while_the_services_end_kills_them_and_keeps_the_whole_run(place: Place) -> None:
+    place.write({"bh.toml": config(HTTP.replace('"{port}"]', '"{port}", "deaf"]'))})
+    process = place.start("run", "//:load")
+    wait_for(lambda: any(b"I do not hear" in log.read_bytes() for log in place.spool.glob("*/services/web.log")))
+    process.send_signal(signal.SIGINT)
+    process.communicate()
+    assert process.returncode == 130
+    assert is_free_soon(up(place))
+    assert place.rows("SELECT status, exit_code FROM runs") == [{"status": "passed", "exit_code": 0}]
 
 
 def test_explain_shows_the_services(place: Place) -> None:

@@ -16,8 +16,8 @@ OWN_PORT = "port"
 TEXTS = ("argv", "env", "ready")
 """Keys of a service that may hold braces."""
 
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
-_PORT_OF = re.compile(r"\{port\.([^{}]*)\}")
+NAME = r"[A-Za-z][A-Za-z0-9_-]*"
+PORT_OF = r"\{port\.([^{}]*)\}"
 
 
 def texts_of(service: Service) -> dict[str, Any]:
@@ -42,7 +42,7 @@ def mistakes(services: Mapping[str, Service], others: Any) -> Iterator[tuple[tup
     """
     for name, service in services.items():
         here = ("services", name)
-        if not _NAME.fullmatch(name):
+        if not re.fullmatch(NAME, name):
             yield here, f"`{name}` is no name for a service", "letters, digits, `_` and `-`"
         if service.ready is not None:
             said = [
@@ -68,7 +68,8 @@ def mistakes(services: Mapping[str, Service], others: Any) -> Iterator[tuple[tup
 
 def _ports_named(value: Any) -> Iterator[str]:  # noqa: ANN401
     if isinstance(value, str):
-        yield from _PORT_OF.findall(value)
+        if "{port." in value:
+            yield from re.findall(PORT_OF, value)
     elif isinstance(value, Mapping):
         for inner in value.values():
             yield from _ports_named(inner)

@@ -103,7 +103,7 @@ class Shell:
         Raises:
             ToolError: It could not be started; says why.
         """
-        return Background(step, log, grace_s=self._grace_s)
+        return Background(step, log, grace_s=self._grace_s, has_group=self._has_groups)
 
 
 SHELL: Runtime = Shell()

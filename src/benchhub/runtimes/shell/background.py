@@ -1,7 +1,8 @@
 """A program that runs beside others until it is stopped, and takes with it all that it started.
 
 Its output goes into a file by itself: nobody of us works while something is measured. Who leaves its process group
-(``setsid``, a daemon) is found by a variable that it inherited, where the system shows variables (Linux).
+(``setsid``, a daemon) is found by a variable that it inherited, where the system shows variables (Linux), and held by
+its control group, where one can be made.
 """
 
 import contextlib
@@ -14,10 +15,11 @@ from pathlib import Path
 
 from benchhub.model.identity import new_run_uid
 from benchhub.model.run import Execution
-from benchhub.plugin.contract import Step
+from benchhub.plugin.contract import Measuring, Step
 from benchhub.probes.usage import forget_own_peak, own_peak_bytes, usage_of
 from benchhub.runtimes.shell.guard import GUARD
 from benchhub.runtimes.shell.refusal import refusal
+from benchhub.runtimes.shell.watch import Watch
 
 MARK = "BENCHHUB_STARTED_BY"
 POLL_S = 0.02
@@ -26,7 +28,7 @@ POLL_S = 0.02
 class Background:
     """One running program; see ``Running``."""
 
-    def __init__(self, step: Step, log: Path, *, grace_s: float) -> None:
+    def __init__(self, step: Step, log: Path, *, grace_s: float, has_group: bool) -> None:
         """Start it.
 
         Raises:
@@ -38,12 +40,14 @@ class Background:
         name, _, value = self._mark.partition("=")
         forget_own_peak()
         GUARD.be_there()
+        self._held = contextlib.ExitStack()
+        self._watch = self._held.enter_context(Watch(step, Measuring(), has_group=has_group))
         self._own_bytes = own_peak_bytes()
         self._started_at_ms = time.time_ns() // 1_000_000
         self._started_s = time.monotonic()
         self._ended_s: float | None = None
         try:
-            with log.open("ab") as out:
+            with log.open("ab") as out, self._watch.entered():
                 self._process = subprocess.Popen(
                     step.argv,
                     cwd=step.cwd,
@@ -54,8 +58,9 @@ class Background:
                     start_new_session=True,
                 )
         except (OSError, ValueError) as error:
+            self._held.close()
             raise refusal(step, error) from error
-        GUARD.watch(self._process.pid)
+        GUARD.watch(self._process.pid, self._watch.group_folder)
 
     @property
     def has_ended(self) -> bool:
@@ -77,7 +82,7 @@ class Background:
                     time.sleep(POLL_S)
         finally:
             self._end_for_sure()
-        status, counted = self._status, self._counted
+        status = self._status
         return Execution(
             argv=self._step.argv,
             cwd=self._step.cwd,
@@ -85,7 +90,7 @@ class Background:
             wall_s=(self._ended_s or time.monotonic()) - self._started_s,
             exit_code=os.WEXITSTATUS(status) if os.WIFEXITED(status) else None,
             signal=os.WTERMSIG(status) if os.WIFSIGNALED(status) else None,
-            usage=usage_of(counted, own_peak_bytes=self._own_bytes),
+            usage=self._used.usage,
             role="service",
         )
 
@@ -93,6 +98,9 @@ class Background:
         if self._is_anybody_left():
             self._signal(signal.SIGKILL)
         self._reap()
+        with self._held:
+            waited = usage_of(self._counted, own_peak_bytes=self._own_bytes)
+            self._used = self._watch.end(waited, is_ended_by_us=True)
         GUARD.forget(self._process.pid)
 
     def _reap(self) -> None:

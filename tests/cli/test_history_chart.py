@@ -139,6 +139,11 @@ def test_where_there_are_many_each_takes_one_row_no_wider_than_the_terminal() ->
     assert all(len(line) <= 80 and "▁" in line and "200 s" in line for line in drawn)
 
 
+def test_small_charts_of_few_values_take_little_room() -> None:
+    (drawn,) = draw(runs_of([10, 10]), {"time": ("s", {1: 1.0, 2: 2.0})}, {10: 1}, EASEL, is_small=True)
+    assert drawn == "time  ▁█  2 s  1 s .. 2 s"
+
+
 def test_runs_before_the_first_value_and_passed_ones_after_the_last_are_no_gaps() -> None:
     values = {3: 1.0, 5: 2.0}
     for failed, told in ((), "3 runs, 1 without a value"), ((7,), "4 runs, 2 without a value"):

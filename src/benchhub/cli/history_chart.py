@@ -174,7 +174,8 @@ def small_charts(lines: list[Line], easel: Easel) -> Iterator[str]:
     if room < SPARK_COLUMNS_MIN:  # The range gives way first.
         room, told = room + ranges + 2, [(title, last, "") for title, last, _ in told]
     columns = max(SPARK_COLUMNS_MIN, min(SPARK_COLUMNS_MAX, room))
-    for number, (line, (title, last, told_range)) in enumerate(zip(lines, told, strict=True)):
-        spark = sparkline(line.values, columns=columns, is_unicode=easel.is_unicode)
-        shown = easel.paint(spark, _STYLES[number % len(_STYLES)]) + " " * (columns - len(spark))
+    sparks = [sparkline(line.values, columns=columns, is_unicode=easel.is_unicode) for line in lines]
+    longest = max(map(len, sparks), default=0)
+    for number, (spark, (title, last, told_range)) in enumerate(zip(sparks, told, strict=True)):
+        shown = easel.paint(spark, _STYLES[number % len(_STYLES)]) + " " * (longest - len(spark))
         yield f"{pad(title, titles)}  {shown}  {pad(last, lasts)}  {easel.paint(told_range, 'dim')}".rstrip()

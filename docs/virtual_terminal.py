@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Self
 
 import pyte
+from pyte.screens import Char
 
 
 class VirtualTerminal:
@@ -40,6 +41,7 @@ class VirtualTerminal:
         self.code: int | None = None
         self.screen = pyte.HistoryScreen(columns, lines, history=100_000)
         self._stream = pyte.ByteStream(self.screen)
+        self._is_looking = True
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             _set_size(0, columns, lines)
@@ -59,13 +61,18 @@ class VirtualTerminal:
         os.close(self.fd)
 
     @property
-    def text(self) -> list[str]:
-        """Every line, those that went by first, without spaces at their ends."""
-        above = ["".join(line[x].data for x in range(self.screen.columns)) for line in self.screen.history.top]
-        lines = [line.rstrip() for line in (*above, *self.screen.display)]
-        while lines and not lines[-1]:
+    def cells(self) -> list[list[Char]]:
+        """Every line, those that went by first, up to the last on which there is anything."""
+        buffer = (self.screen.buffer[y] for y in range(self.screen.lines))
+        lines = [[line[x] for x in range(self.screen.columns)] for line in (*self.screen.history.top, *buffer)]
+        while lines and not any(cell.data.strip() for cell in lines[-1]):
             lines.pop()
         return lines
+
+    @property
+    def text(self) -> list[str]:
+        """The same as text, without spaces at the ends."""
+        return ["".join(cell.data for cell in line).rstrip() for line in self.cells]
 
     def resize(self, columns: int, lines: int = 24) -> None:
         """Make the terminal larger or smaller, and let the program know."""
@@ -84,6 +91,11 @@ class VirtualTerminal:
                 message = "never seen; the terminal shows\n" + "\n".join(self.text)
                 raise TimeoutError(message)
         return self.text
+
+    def stop_reading(self) -> None:
+        """Keep the screen as it is, and interrupt the program."""
+        self._is_looking = False
+        self.type(b"\x03")
 
     def end(self, *, timeout_s: float = 120.0) -> list[str]:
         """Return the lines when the program has ended."""
@@ -110,8 +122,9 @@ class VirtualTerminal:
             data = os.read(self.fd, 1 << 16)
         except OSError:
             return False  # Linux says so when the last one closed the terminal.
-        self.raw += data
-        self._stream.feed(data)
+        if self._is_looking:
+            self.raw += data
+            self._stream.feed(data)
         return bool(data)
 
 

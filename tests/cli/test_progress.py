@@ -10,7 +10,7 @@ import pytest
 
 from benchhub.cli.clean import clean, decoded
 from benchhub.cli.colour import Paint
-from benchhub.cli.fit import cut, shortened
+from benchhub.cli.fit import cut, shortened, width
 from benchhub.cli.progress import can_draw, progress_on
 from benchhub.cli.progress.in_lines import LineProgress
 from benchhub.cli.progress.on_terminal import TerminalProgress
@@ -19,7 +19,6 @@ from benchhub.cli.progress.screen import WAITING_BYTES_MAX, Screen
 from benchhub.cli.progress.status import clock, status_line
 from benchhub.cli.progress.told import Told
 from benchhub.cli.progress.watched import Expected, Watched
-from benchhub.cli.table import width
 from benchhub.flows.events import BuildStarted, Heard
 from benchhub.model.case import Case
 from benchhub.model.record import LogLine, Outcome

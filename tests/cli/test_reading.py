@@ -157,7 +157,7 @@ def test_many_values_are_cut_for_eyes_with_the_command_that_shows_all(bh: Shell)
     lines = "".join(f"BenchmarkMany/size={size}-8 100 {size} ns/op\n" for size in range(1, 251))
     many.write_text(f"pkg: example.com/many\n{lines}PASS\n")
     imported = bh("import", str(many))
-    assert "… and 50 more values; `bh show 1 --all` has them all" in imported.out
+    assert "… and 150 more cases; `bh show 1 --all` has them all" in imported.out
     assert "250 measured, 250 samples; saved as run 1" in imported.out
     assert "… and 150 more values; `bh show 1 --all` has them all" in bh("show").out
     assert "size=250" in bh("show", "1", "--all").out

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from benchhub.cli.progress.watched import Expected
-    from benchhub.cli.run_results import PreviousValue
+    from benchhub.cli.run_rows import PreviousValue
     from benchhub.errors import NothingMatchedError
     from benchhub.flows.events import RunFinished
     from benchhub.flows.run_target import Chosen

@@ -8,8 +8,9 @@ import msgspec
 
 from benchhub.cli.chart import gaps, plot, sparkline
 from benchhub.cli.colour import Paint, Style
+from benchhub.cli.fit import width
 from benchhub.cli.human import human, plural
-from benchhub.cli.table import pad, width
+from benchhub.cli.table import pad
 
 ROWS = 8
 VALUES_MIN = 2

@@ -3,10 +3,13 @@
 import sys
 
 from benchhub.cli import exit_codes
+from benchhub.cli.fit import wrapped
 from benchhub.cli.human import plural
 from benchhub.cli.pipes import may_be_unread
 from benchhub.cli.progress.quiet import say
-from benchhub.cli.run_results import PreviousValue, print_run_results
+from benchhub.cli.run_results import print_run_results
+from benchhub.cli.run_rows import PreviousValue
+from benchhub.cli.table import room_on
 from benchhub.flows.events import Event, RunFinished, TargetFailed, Watcher
 
 
@@ -61,7 +64,8 @@ class RunPrinter:
         disturbed = [event for event in self.finished if event.disturbed_by]
         if disturbed:
             of_runs = f"{len(disturbed)} of {plural(len(self.finished), 'run')}"
-            say(sys.stderr, [f"  disturbed: {of_runs}, the last time {' and '.join(disturbed[-1].disturbed_by)}"])
+            words = f"  disturbed: {of_runs}, the last time {' and '.join(disturbed[-1].disturbed_by)}"
+            say(sys.stderr, [wrapped(words, 4, room_on(sys.stderr))])
 
     def print_json(self) -> None:
         """Print one object on standard output: a ``RunDocument``."""

@@ -3,125 +3,81 @@
 Nothing here says faster or slower: a change is a number, a verdict needs statistics.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+import shlex
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 from textwrap import dedent
 from typing import Any
 
-import msgspec
-
 from benchhub.cli.clean import clean
+from benchhub.cli.fit import cut, shortened
 from benchhub.cli.human import human, plural
-from benchhub.cli.table import print_filled, without_repeated
-from benchhub.flows.collect import finite_values
+from benchhub.cli.run_rows import PreviousValue, Row, differing, percent, rows_of
+from benchhub.cli.table import print_filled, room_on, without_repeated
 from benchhub.flows.events import RunFinished
-from benchhub.model.case import Case, param_text
-from benchhub.model.record import RETRIED
-from benchhub.model.report import Report
-from benchhub.model.unit import Metric
-from benchhub.stats.summary import summarise
+from benchhub.model.case import Case
+from benchhub.model.record import RETRIED, Outcome
 
-VALUES_SHOWN_MAX = 200
+FAILED = frozenset({"failed", "error", "timeout"})
+VALUES_SHOWN_MAX = 100
+SHOWN_CHANGE_MIN = 0.0005
+"""A smaller change is printed as 0."""
+NAME_COLUMNS_MIN = 12
 FAILURES_SHOWN_MAX = 20
 MESSAGE_LINES_SHOWN_MAX = 12
 
-PreviousValue = Callable[[Report, Case, Metric], float | None]
-"""The value of the same line before this command, in base units."""
-
 
 def print_run_results(finished: Sequence[RunFinished], previous: PreviousValue) -> None:
-    """Print the values of all runs, what failed, and one last line that says what was kept and what to type."""
+    """Print the values of all runs, what failed, and at the end what was kept, what differs, and what to type."""
     if not finished:
         return
-    _print_values(finished, previous)
-    told = _print_failures(finished)
-    _print_problems(finished, told)
+    rows = rows_of(finished, previous)
+    room = room_on(sys.stdout)
+    _print_values(rows, finished)
+    told = _print_failures(finished, room)
+    _print_problems(finished, told, room)
     print(f"\n{_last_line(finished)}")
+    for line in (_difference(rows, room), _next(rows, finished, room)):
+        if line:
+            print(line)
 
 
 # -- values --------------------------------------------------------------------------------------------------------
 
 
-class _Row(msgspec.Struct):
-    """One case and metric.
-
-    Attributes:
-        medians: Of each run.
-        samples: Of all runs, in base units.
-    """
-
-    report: Report
-    case: Case
-    metric: Metric
-    medians: list[float] = []
-    samples: list[float] = []
-
-
-def _print_values(finished: Sequence[RunFinished], previous: PreviousValue) -> None:
-    rows = _rows(finished)
+def _print_values(rows: Sequence[Row], finished: Sequence[RunFinished]) -> None:
     shown = rows[:VALUES_SHOWN_MAX]
     has_suites = len({row.case.suite for row in shown}) > 1
     if shown:
-        table = [_cells(row, previous, has_suites=has_suites) for row in shown]
-        print_filled(_COLUMNS, without_repeated(table, columns=2))
+        table = [_cells(row, has_suites=has_suites) for row in shown]
+        print_filled(_COLUMNS, without_repeated(table, columns=2), spare=("samples", "runs", "before"))
     if len(rows) > len(shown):
-        print(
-            f"… and {plural(len(rows) - len(shown), 'more value')}; `bh show{_reference(finished)} --all` has them all"
-        )
+        more = len({(row.label, row.case.key()) for row in rows}) - len({(row.label, row.case.key()) for row in shown})
+        what = plural(more, "more case") if more else plural(len(rows) - len(shown), "more value")
+        print(f"… and {what}; `bh show{_reference(finished)} --all` has them all")
 
 
 _COLUMNS = ("suite", "case", "metric", "value", "spread", "runs", "samples", "before", "change")
 
 
-def _cells(row: _Row, previous: PreviousValue, *, has_suites: bool) -> tuple[Any, ...]:
-    """Return the cells of a row: the median over runs, and how far runs (or the samples of one run) lie apart."""
-    over_runs = summarise(row.medians)
-    apart = over_runs if over_runs.n > 1 else summarise(row.samples)
-    before = previous(row.report, row.case, row.metric)
+def _cells(row: Row, *, has_suites: bool) -> tuple[Any, ...]:
     return (
         row.case.suite if has_suites else "",
-        f"{row.case.name} {param_text(row.case.params)}".rstrip(),
+        row.name,
         row.metric.name,
-        human(over_runs.value, row.metric.unit),
-        _spread(over_runs.value, apart.lo, apart.hi),
-        over_runs.n,
-        len(row.samples),
-        human(before, row.metric.unit),
-        f"{(over_runs.value / before - 1) * 100:+.1f}%" if before else "",
+        human(row.value, row.metric.unit),
+        percent(row.spread, "±"),
+        row.runs,
+        row.samples,
+        human(row.before, row.metric.unit),
+        percent(row.change),
     )
-
-
-def _rows(finished: Iterable[RunFinished]) -> list[_Row]:
-    """Return one row per target, case and metric, in the order printed."""
-    rows: dict[tuple[Any, ...], _Row] = {}
-    for event in finished:
-        samples: dict[tuple[Any, ...], list[float]] = {}
-        for case, unit, value in finite_values(event.collected):
-            key = (event.report.envelope.label, case.key(), unit.metric)
-            samples.setdefault(key, []).append(value)
-            if key not in rows:
-                rows[key] = _Row(event.report, case, unit.metric)
-        for key, values in samples.items():
-            rows[key].medians.append(summarise(values).value)
-            rows[key].samples += values
-    return list(rows.values())
-
-
-def _spread(value: float, lo: float | None, hi: float | None) -> str:
-    """Return how far the values lie from their median at most."""
-    if lo is None or hi is None:
-        return ""
-    if lo == hi:
-        return "±0%"
-    if value == 0:
-        return ""
-    percent = max(abs(hi / value - 1), abs(1 - lo / value)) * 100
-    return f"±{percent:.1f}%"
 
 
 # -- what went wrong -----------------------------------------------------------------------------------------------
 
 
-def _print_failures(finished: Sequence[RunFinished]) -> set[str]:
+def _print_failures(finished: Sequence[RunFinished], room: int) -> set[str]:
     """Print each case that did not pass once, with the message of the first time, however many runs it failed in.
 
     Returns the first lines of the messages.
@@ -132,7 +88,7 @@ def _print_failures(finished: Sequence[RunFinished]) -> set[str]:
         outcomes = event.collected.body.outcomes
         rows = zip(outcomes.case, outcomes.status, outcomes.message, outcomes.flags, strict=True)
         for case_index, status, message, flags in rows:
-            if status in {"failed", "error", "timeout"} and RETRIED not in flags:
+            if status in FAILED and RETRIED not in flags:
                 case = event.collected.catalog.cases[case_index]
                 key = (event.report.envelope.label, case.key(), status)
                 first.setdefault(key, (case, message))
@@ -140,10 +96,16 @@ def _print_failures(finished: Sequence[RunFinished]) -> set[str]:
     for key, (case, message) in list(first.items())[:FAILURES_SHOWN_MAX]:
         of_label = sum(event.report.envelope.label == key[0] for event in finished)
         often = f" in {len(runs[key])} of {of_label} runs" if of_label > 1 else ""
-        print(f"\n{key[2]}: {case.suite} {case.said_name or case.name}{often}")
-        print_text(message)
+        name = case.said_name or case.name
+        print("\n" + shortened(f"{key[2]}: {case.suite} {name}{often}", room))
+        print_text(message, room=room, whole=f"bh log{_reference(finished)} {shlex.quote(name)}")
     _say_more(len(first), "failure", finished)
     return {first_line(message) for _, message in first.values()}
+
+
+def is_failure(outcome: Outcome) -> bool:
+    """Tell whether a case failed for good: a try that was followed by another one has not."""
+    return outcome.status in FAILED and RETRIED not in outcome.flags
 
 
 def first_line(text: str | None) -> str:
@@ -156,7 +118,7 @@ def first_lines(text: str | None, count: int) -> list[str]:
     return [line.rstrip() for line in dedent((text or "").strip("\n")).splitlines() if line.strip()][:count]
 
 
-def _print_problems(finished: Sequence[RunFinished], told: set[str]) -> None:
+def _print_problems(finished: Sequence[RunFinished], told: set[str], room: int) -> None:
     """Print each problem once; the text of one that a failure has told already is left out."""
     runs: dict[tuple[str, str], int] = {}
     texts: dict[tuple[str, str], str] = {}
@@ -167,19 +129,26 @@ def _print_problems(finished: Sequence[RunFinished], told: set[str]) -> None:
             runs[key] = runs.get(key, 0) + 1
     for (kind, where), text in list(texts.items())[:FAILURES_SHOWN_MAX]:
         often = f" ({runs[kind, where]} times)" if runs[kind, where] > 1 else ""
-        print(f"\nproblem: {kind}: {where}{often}")
+        print("\n" + shortened(f"problem: {kind}: {where}{often}", room))
         if first_line(text) not in told:
-            print_text(text)
+            print_text(text, room=room)
     _say_more(len(texts), "problem", finished)
 
 
-def print_text(text: str | None) -> None:
-    """Print a message below what it is about: its first lines, and how many more there are."""
-    lines = dedent((text or "").strip("\n")).splitlines()
+def print_text(text: str | None, *, room: int = sys.maxsize, whole: str = "") -> None:
+    """Print a message below what it is about: its first lines, and how many more there are.
+
+    Args:
+        text: The message.
+        room: Columns of the terminal; what is longer is cut.
+        whole: A command that prints all of it.
+    """
+    lines = [clean(line, is_coloured=False).expandtabs() for line in dedent((text or "").strip("\n")).splitlines()]
     for line in lines[:MESSAGE_LINES_SHOWN_MAX]:
-        print(f"    {clean(line, is_coloured=False)}".rstrip())
+        print(cut(f"    {line}".rstrip(), room))
     if len(lines) > MESSAGE_LINES_SHOWN_MAX:
-        print(f"    … {plural(len(lines) - MESSAGE_LINES_SHOWN_MAX, 'more line')}")
+        more = f"    … {plural(len(lines) - MESSAGE_LINES_SHOWN_MAX, 'more line')}"
+        print(cut(f"{more}: `{whole}`" if whole else more, room))
 
 
 def _say_more(count: int, what: str, finished: Sequence[RunFinished]) -> None:
@@ -226,6 +195,46 @@ def _last_line(finished: Sequence[RunFinished]) -> str:
             f"nothing is lost: the next bh command tries again with {plural(len(waiting), 'waiting run')}"
         )
     return told
+
+
+def _difference(rows: Sequence[Row], room: int) -> str:
+    """Return what lies apart from before, the most first; nothing where there is nothing before."""
+    compared = [row for row in rows if row.change is not None]
+    if not compared:
+        return ""
+    apart = differing(compared, lambda row: row.is_apart)
+    if apart:
+        return _named("differs by more than its spread: ", apart[0], len(apart) - 1, room)
+    if any(row.spread is not None for row in compared):
+        return "no value differs from before by more than its spread"
+    most = differing(compared, lambda row: abs(row.change or 0.0) >= SHOWN_CHANGE_MIN)
+    return _named("differs from before, by one sample: ", most[0], len(most) - 1, room) if most else ""
+
+
+def _named(words: str, row: Row, more: int, room: int) -> str:
+    spread = f" ({percent(row.spread, '±')})" if row.spread is not None else ""
+    numbers = f" {row.metric.name} {percent(row.change)}{spread}" + (f", and {more} more" if more else "")
+    name = shortened(row.name, max(room - len(words) - len(numbers), NAME_COLUMNS_MIN))
+    return cut(f"{words}{name}{numbers}", room)
+
+
+def _next(rows: Sequence[Row], finished: Sequence[RunFinished], room: int) -> str:
+    """Return what is worth typing now: the output of what failed, else the history of what differs most."""
+    command = next(_commands(rows, finished), "")
+    return f"next: `{command}`" if command and len(command) + len("next: ``") <= room else ""
+
+
+def _commands(rows: Sequence[Row], finished: Sequence[RunFinished]) -> Iterator[str]:
+    for event in finished:
+        outcomes, cases = event.collected.body.outcomes, event.collected.catalog.cases
+        for index, status, flags in zip(outcomes.case, outcomes.status, outcomes.flags, strict=True):
+            if status in FAILED and RETRIED not in flags and event.run_id is not None:
+                yield f"bh log {event.run_id} {shlex.quote(cases[index].said_name or cases[index].name)}"
+    for row in differing(rows, lambda row: row.is_apart):
+        yield f"bh history {shlex.quote(row.name)} --metric {shlex.quote(row.metric.name)}"
+    is_run_here = all(event.report.envelope.origin == "run" for event in finished)
+    if rows and is_run_here and all(row.spread is None for row in rows):
+        yield "bh run --runs 10 …"
 
 
 def _reference(finished: Sequence[RunFinished]) -> str:

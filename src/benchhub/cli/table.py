@@ -2,15 +2,16 @@
 
 import re
 import sys
-import unicodedata
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from math import isfinite
-from typing import Any, Literal
+from typing import Any, Literal, Self, TextIO
 
 import msgspec
 
+from benchhub.cli.fit import shortened, width
 from benchhub.cli.human import non_finite
+from benchhub.cli.terminal import columns_of
 
 Format = Literal["table", "json", "csv", "md"]
 FORMATS: tuple[Format, ...] = ("table", "json", "csv", "md")
@@ -21,6 +22,8 @@ ROWS_SHOWN_MAX = 10_000
 CELL_CHARACTERS_MAX = 120
 """Longer cells are cut in tables for eyes, with an ellipsis; never in the other formats."""
 
+GAP = "  "
+"""Between columns."""
 
 _QUANTITY = re.compile(r"[±+-]?\d[\d.]*(e[+-]?\d+)?[A-Za-zµ%/]*( \S+)?|-?Infinity|NaN")
 """A number, and perhaps its unit."""
@@ -32,10 +35,79 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], form: For
     return writer(columns, rows)
 
 
-def print_filled(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Print a table for eyes; a column in which no row says anything takes no room from those that do."""
-    kept = [at for at in range(len(columns)) if any(row[at] not in {None, ""} for row in rows)]
-    print_table([columns[at] for at in kept], [[row[at] for at in kept] for row in rows], "table")
+TEXT_COLUMNS_MIN = 24
+"""Names are shortened to this before a column of numbers is left out."""
+
+
+def print_filled(
+    columns: Sequence[str], rows: Sequence[Sequence[Any]], *, spare: Sequence[str] = (), room: int | None = None
+) -> list[str]:
+    """Print a table for eyes, no wider than the terminal, and return the columns that found no room.
+
+    A column in which no row says anything is not printed.
+
+    Args:
+        columns: Their names.
+        rows: Cells.
+        spare: Columns to leave out where there is no room, the first of them first.
+        room: Columns of the terminal; ``None`` for what standard output has.
+    """
+    room = room_on(sys.stdout) if room is None else room
+    filled = [at for at in range(len(columns)) if any(row[at] not in {None, ""} for row in rows)]
+    shown = [_Column.of(columns[at], (row[at] for row in rows)) for at in filled]
+    left_out: list[str] = []
+    for name in spare:
+        if _width_least(shown) <= room:
+            break
+        if any(column.texts[0] == name for column in shown):
+            left_out.append(name)
+            shown = [column for column in shown if column.texts[0] != name]
+    _shorten(shown, room)
+    _print_columns(shown)
+    return left_out
+
+
+class _Column:
+    """One column, its name first."""
+
+    def __init__(self, texts: list[str]) -> None:
+        self.texts = texts
+        self.size = max(map(width, texts))
+        self.is_quantity = len(texts) > 1 and all(not text or _QUANTITY.fullmatch(text) for text in texts[1:])
+
+    @classmethod
+    def of(cls, name: str, cells: Iterable[Any]) -> Self:
+        return cls([_cut(name), *(_cut(_short(cell)) for cell in cells)])
+
+    @property
+    def size_least(self) -> int:
+        """Return how narrow it should become at most: what is cut of a number makes another one."""
+        return self.size if self.is_quantity else min(self.size, TEXT_COLUMNS_MIN)
+
+    def lines(self) -> list[str]:
+        """Return the cells, all of one width: quantities to the right, text to the left."""
+        return [pad(shortened(text, self.size), self.size, right=self.is_quantity) for text in self.texts]
+
+
+def _width_least(columns: Sequence[_Column]) -> int:
+    return sum(column.size_least for column in columns) + len(GAP) * (len(columns) - 1)
+
+
+def _shorten(columns: Sequence[_Column], room: int) -> None:
+    """Make the names narrower, the widest first, until all columns fit."""
+    names = [column for column in columns if not column.is_quantity]
+    too_much = sum(column.size for column in columns) + len(GAP) * (len(columns) - 1) - room
+    while too_much > 0 and names:
+        widest = max(names, key=lambda column: column.size)
+        if widest.size == 1:
+            return
+        widest.size -= 1
+        too_much -= 1
+
+
+def room_on(stream: TextIO) -> int:
+    """Return how wide a line may be: as wide as a terminal is, and of any width elsewhere."""
+    return columns_of(stream) if stream.isatty() else sys.maxsize
 
 
 def without_repeated(rows: Sequence[Sequence[Any]], *, columns: int) -> list[list[Any]]:
@@ -106,22 +178,17 @@ def _markdown_cell(value: Any) -> str:  # noqa: ANN401 -- a cell
 
 
 def _aligned(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
-    """Print aligned columns: quantities to the right, text to the left."""
     found = iter(rows)
-    names = list(map(_cut, columns))
-    texts = [[_cut(_short(value)) for value in row] for row in islice(found, ROWS_SHOWN_MAX)]
-    is_number = [all(not text or _QUANTITY.fullmatch(text) for text in column) for column in zip(*texts, strict=True)]
-    is_number = is_number or [False] * len(names)
-    widths = [max([width(name), *(width(text[i]) for text in texts)]) for i, name in enumerate(names)]
-    for line in (names, *texts):
-        print(
-            "  ".join(
-                pad(text, size, right=right) for text, size, right in zip(line, widths, is_number, strict=True)
-            ).rstrip()
-        )
+    cells = list(islice(found, ROWS_SHOWN_MAX))
+    _print_columns([_Column.of(name, (row[at] for row in cells)) for at, name in enumerate(columns)])
     if next(found, None) is not None:
         print(f"… more than {ROWS_SHOWN_MAX} rows; --format csv or json prints them all", file=sys.stderr)
-    return len(texts)
+    return len(cells)
+
+
+def _print_columns(columns: Sequence[_Column]) -> None:
+    for line in zip(*(column.lines() for column in columns), strict=True):
+        print(GAP.join(line).rstrip())
 
 
 def cell_text(value: Any) -> str:  # noqa: ANN401 -- a cell
@@ -144,13 +211,6 @@ def _cut(text: str) -> str:
     line = text.replace("\n", "⏎").replace("\t", " ")
     line = "".join(c if c.isprintable() else "·" for c in line)
     return line if len(line) <= CELL_CHARACTERS_MAX else line[: CELL_CHARACTERS_MAX - 1] + "…"
-
-
-def width(text: str) -> int:
-    """Return how many columns of a terminal ``text`` takes."""
-    if text.isascii():
-        return len(text)
-    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def pad(text: str, size: int, *, right: bool = False) -> str:

@@ -818,6 +818,7 @@ SELECT place, seconds, same_spec, same_machine, 1 AS passed FROM built WHERE sec
 
 -- name: last_run_like
 SELECT r.id, (SELECT count(*) FROM (SELECT s.case_id FROM measurement m JOIN series s ON s.id = m.series_id
+      JOIN bench_case b ON b.id = s.case_id AND b.framework = (SELECT f.name FROM framework f WHERE f.id = r.framework_id)
     WHERE m.run_id = r.id UNION SELECT o.case_id FROM test_result o WHERE o.run_id = r.id)) AS cases
 FROM machine_class k JOIN environment_class e ON e.hash = :environment_class
   JOIN lane l ON l.project_id = :project_id AND l.machine_class_id = k.id AND l.environment_class_id = e.id

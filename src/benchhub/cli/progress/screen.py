@@ -12,8 +12,8 @@ import time
 from collections.abc import Callable
 from typing import TextIO
 
+from benchhub.cli.fit import width
 from benchhub.cli.human import plural
-from benchhub.cli.table import width
 
 WAITING_BYTES_MAX = 1 << 16
 """What waits for a terminal that takes nothing; more lines are left out, and counted."""

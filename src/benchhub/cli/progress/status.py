@@ -1,9 +1,8 @@
 """The status line: what runs, how far it is, and for how long, in one line."""
 
 from benchhub.cli.colour import Paint, Style
-from benchhub.cli.fit import cut, shortened
+from benchhub.cli.fit import cut, shortened, width
 from benchhub.cli.progress.watched import Watched
-from benchhub.cli.table import width
 
 NAME_COLUMNS_MIN = 24
 """A name of a case that is cut shorter says nothing any more: other parts go before it."""

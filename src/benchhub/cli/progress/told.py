@@ -8,12 +8,11 @@ from benchhub.cli.clean import clean, decoded
 from benchhub.cli.colour import Paint
 from benchhub.cli.human import human
 from benchhub.cli.progress.words import failure_lines
+from benchhub.cli.run_results import is_failure
 from benchhub.flows.events import Heard, RunStarted
 from benchhub.model.record import LogLine, Outcome
 from benchhub.plugin.contract import LiveRecord
 from benchhub.plugin.growing import GrowingLines
-
-FAILED = frozenset({"failed", "error", "timeout"})
 
 
 class Told:
@@ -59,7 +58,7 @@ class Told:
         """Return the failures among the records; a test that failed since a part of it did says nothing new."""
         lines: list[str] = []
         for record in records:
-            if not isinstance(record, Outcome) or record.status not in FAILED:
+            if not isinstance(record, Outcome) or not is_failure(record):
                 continue
             name = record.case.said_name or record.case.name
             if (record.case.suite, name) in self._failed_parents:

@@ -6,16 +6,16 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 from benchhub.cli.human import human
+from benchhub.cli.run_results import FAILED, is_failure
 from benchhub.flows.collect import finite_values, with_cell
 from benchhub.flows.events import RunFinished, RunStarted
 from benchhub.model.case import Case, case_hash, param_text
 from benchhub.model.identity import RunUid
-from benchhub.model.record import Outcome, Result
+from benchhub.model.record import RETRIED, Outcome, Result
 from benchhub.model.report import Envelope
 from benchhub.plugin.contract import Began, LiveRecord
 
 CASES_REMEMBERED_MAX = 100_000
-FAILED = frozenset({"failed", "error", "timeout"})
 
 
 class Expected(msgspec.Struct, frozen=True):
@@ -97,7 +97,7 @@ class Watched:
                 self._measure(record)
             elif isinstance(record, Outcome):
                 self._end(record.case)
-                self.failures += record.status in FAILED
+                self.failures += is_failure(record)
 
     def finish(self, event: RunFinished) -> None:
         """A run ended; a program that tells nothing itself was measured all the same."""
@@ -105,7 +105,8 @@ class Watched:
         if not self._ended:
             found = next(finite_values(event.collected), None)
             outcomes = event.collected.body.outcomes
-            self.failures += sum(status in FAILED for status in outcomes.status)
+            pairs = zip(outcomes.status, outcomes.flags, strict=True)
+            self.failures += sum(status in FAILED and RETRIED not in flags for status, flags in pairs)
             if found is not None:
                 self._say(found[0], found[1].metric.name, found[1].metric.unit, found[2])
 

@@ -11,11 +11,12 @@ import msgspec
 
 from benchhub.cli.colour import Paint
 from benchhub.cli.desk import Desk
+from benchhub.cli.fit import shortened, wrapped
 from benchhub.cli.human import human, human_seconds, plural
 from benchhub.cli.legend import legend
 from benchhub.cli.names import nearest_name, nearest_of, renamed_hint, with_place
 from benchhub.cli.parser import count
-from benchhub.cli.table import print_filled
+from benchhub.cli.table import print_filled, room_on
 from benchhub.cli.terminal import columns_of, shows_unicode
 from benchhub.cli.verbs.runs_verb import branch_of
 from benchhub.errors import NothingMatchedError
@@ -155,7 +156,7 @@ def _print(database: Database, series: Rows, outcomes: Rows, args: argparse.Name
     charts = _charts(database, cases, lines, args)
     headings = 0
     for case in cases:
-        print("\n" * bool(headings) + case.heading)
+        print("\n" * bool(headings) + shortened(case.heading, room_on(sys.stdout)))
         headings += 1
         _print_case(case, lines, is_wide=args.metric is not None)
         for at, text in enumerate(charts(case)):
@@ -169,7 +170,7 @@ def _print(database: Database, series: Rows, outcomes: Rows, args: argparse.Name
         is_known = (first["place"], first["suite"], first["test"].partition("/")[0]) in measured
         if is_known and all(row["status"] == "passed" for row in rows):
             continue
-        print("\n" * bool(headings) + _test_heading(first))
+        print("\n" * bool(headings) + shortened(_test_heading(first), room_on(sys.stdout)))
         headings += 1
         _print_outcomes(rows, newest)
 
@@ -241,7 +242,10 @@ def _print_case(case: _Case, lines: dict[int, int], *, is_wide: bool) -> None:
         table.append(row)
     if case.earlier:
         print(f"… {plural(case.earlier, 'earlier run')}; --count N shows more")
-    print_filled(columns, table)
+    names = _metric_names(case.series)
+    left_out = print_filled(columns, table, spare=("machine", "branch", *names[:0:-1]))
+    if hidden := [name for name in names if name in left_out]:
+        print(f"no room for {', '.join(hidden)}; --metric NAME shows one")
 
 
 def _metric_names(series: Rows) -> list[str]:
@@ -255,9 +259,9 @@ def _print_legend(database: Database, lanes: list[int]) -> None:
     shared, apart = legend(with_place(lane_facts(database, lanes)))
     print()
     if shared:
-        print(f"all lines: {shared}")
+        print(wrapped(f"all lines: {shared}", 11, room_on(sys.stdout)))
     for number, words in enumerate(apart, 1):
-        print(f"line {number}: {words}")
+        print(wrapped(f"line {number}: {words}", 8, room_on(sys.stdout)))
 
 
 def _order(point: dict[str, Any]) -> tuple[Any, ...]:
@@ -299,7 +303,8 @@ def _print_outcomes(rows: Rows, newest: int) -> None:
         )
         for row in reversed(rows[:newest])
     ]
-    print_filled(("run", "started (UTC)", "commit", "branch", "machine", "status", "took"), table)
+    columns = ("run", "started (UTC)", "commit", "branch", "machine", "status", "took")
+    print_filled(columns, table, spare=("machine", "branch"))
 
 
 def _nothing(database: Database, args: argparse.Namespace) -> NothingMatchedError:

@@ -4,7 +4,7 @@ import argparse
 
 from benchhub.cli.choosing import add_choosing, choose
 from benchhub.cli.desk import Desk
-from benchhub.cli.table import print_table
+from benchhub.cli.table import print_filled, print_table
 
 EPILOG = """\
 --json prints an array: label, framework, from, cells, only.
@@ -34,5 +34,9 @@ def run(args: argparse.Namespace) -> int:
         key = (label, one.target.framework, found, " ".join(one.target.filters))
         rows[key] = rows.get(key, 0) + 1
     table = [(label, framework, found, cells, filters) for (label, framework, found, filters), cells in rows.items()]
-    print_table(("label", "framework", "from", "cells", "only"), table, "json" if args.json else "table")
+    columns = ("label", "framework", "from", "cells", "only")
+    if args.json:
+        print_table(columns, table, "json")
+    else:
+        print_filled(columns, table)
     return 0

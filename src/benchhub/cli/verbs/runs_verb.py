@@ -43,6 +43,9 @@ COLUMNS = (
     "tags",
 )
 
+SPARE = ("machine", "outcomes", "measured", "project", "branch", "commit")
+"""What a narrow terminal does without, the first of them first; `bh show` has it."""
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the words."""
@@ -68,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
         documents = [{**row, "cell": cell_of(row["cell"])} for row in rows]
         print_table(tuple(documents[0]), [tuple(row.values()) for row in documents], "json")
     else:
-        print_filled(COLUMNS, [_line(row) for row in rows])
+        print_filled(COLUMNS, [_line(row) for row in rows], spare=SPARE)
     return 0
 
 

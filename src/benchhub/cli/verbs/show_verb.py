@@ -10,9 +10,10 @@ from typing import Any
 import msgspec
 
 from benchhub.cli.desk import Desk
+from benchhub.cli.fit import cut, shortened, wrapped, wrapped_command
 from benchhub.cli.human import human, human_seconds, plural
 from benchhub.cli.run_results import first_line, print_text
-from benchhub.cli.table import print_filled, without_repeated
+from benchhub.cli.table import print_filled, room_on, without_repeated
 from benchhub.cli.verbs.runs_verb import branch_of, cell_of, cell_text_of
 from benchhub.model.circumstance import Subject
 from benchhub.model.record import COUNTED_BY, DISTURBANCE, OWN_FACTS
@@ -21,6 +22,8 @@ from benchhub.store.find import find_run, run_whole
 from benchhub.store.ingest import load_report
 
 ROWS_SHOWN_MAX = 100
+INDENT = 12
+"""Of what stands beside the name of a fact."""
 
 USED = {
     "tree_memory_max": "peak memory of all processes",
@@ -134,12 +137,13 @@ class _Shown:
             "uid": row["run_uid"],
             "tags": row["tags"],
         }
+        room = room_on(sys.stdout)
         for name, value in facts.items():
             if value:
-                print(f"  {name:<9} {value}")
+                print(f"  {name:<9} {wrapped(value, INDENT, room)}")
         for note in self._whole["notes"]:
             print(f"  {'note':<9} {note['noted_at']} UTC, {note['user_name']}:")
-            print_text(note["note"])
+            print_text(note["note"], room=room)
         for execution in envelope.executions:
             how = "timeout" if execution.is_timed_out else "interrupted" if execution.is_interrupted else None
             how = how or (f"signal {execution.signal}" if execution.signal else f"exit {execution.exit_code}")
@@ -147,8 +151,10 @@ class _Shown:
             memory = f"{human(used.memory_bytes_max, 'B')} peak memory" if used.memory_bytes_max else None
             user = f"{human_seconds(used.user_s)} user" if used.user_s is not None else None
             system = f"{human_seconds(used.system_s)} system" if used.system_s is not None else None
-            print(f"  {execution.role:<9} cd {shlex.quote(execution.cwd)} && {shlex.join(execution.argv)}")
-            print(f"  {'':<9} {_joined(f'{how} in {human_seconds(execution.wall_s)}', user, system, memory)}")
+            words = ["cd", shlex.quote(execution.cwd), "&&", *map(shlex.quote, execution.argv)]
+            print(f"  {execution.role:<9} {wrapped_command(words, INDENT, room)}")
+            said = _joined(f"{how} in {human_seconds(execution.wall_s)}", user, system, memory)
+            print(f"  {'':<9} {wrapped(said, INDENT, room)}")
         self._print_used()
 
     def _print_used(self) -> None:
@@ -162,7 +168,7 @@ class _Shown:
         counted = [row["value"] for row in self._whole["context"] if row["key"] == COUNTED_BY]
         by = f" (counted by {', '.join(counted)})" if counted else ""
         if said:
-            print(f"  used      {', '.join(said)}{by}")
+            print(f"  used      {wrapped(', '.join(said) + by, INDENT, room_on(sys.stdout))}")
 
     def _print_parts(self) -> None:
         """Print what each program apart used, the greediest first."""
@@ -199,8 +205,10 @@ class _Shown:
             flags = f" [{row['flags']}]" if row["flags"] else ""
             attempt = f" (attempt {row['attempt']})" if row["attempt"] > 1 else ""
             took = f" in {human_seconds(row['seconds'])}" if row["seconds"] is not None else ""
-            print(f"{row['status']}: {row['suite']} {row['test']}{attempt}{flags}{took}")
-            print_text(row["message"])
+            line = f"{row['status']}: {row['suite']} {row['test']}{attempt}{flags}{took}"
+            print(shortened(line, room_on(sys.stdout)))
+            whole = f"bh log {self._row['run_id']} {shlex.quote(row['test'])}"
+            print_text(row["message"], room=room_on(sys.stdout), whole=whole)
         self._say_more(len(shown), "outcome")
         for suite in self._whole["suites"]:
             if self._is_all or suite["status"] not in {"passed", "skipped"}:
@@ -212,12 +220,13 @@ class _Shown:
         if problems or unread:
             print()
         for row in problems[: self._rows_max]:
-            print(f"problem: {row['kind']}: {row['place']}")
+            print(shortened(f"problem: {row['kind']}: {row['place']}", room_on(sys.stdout)))
             if first_line(row["text"]) not in told:
-                print_text(row["text"])
+                print_text(row["text"], room=room_on(sys.stdout))
         self._say_more(len(problems), "problem")
         for row in unread[: self._rows_max]:
-            print(f"unread: {row['stream']}:{row['line']}: {row['why']}: {row['text'][:80]!r}")
+            line = f"unread: {row['stream']}:{row['line']}: {row['why']}: {row['text'][:80]!r}"
+            print(cut(line, room_on(sys.stdout)))
         if self._row["unread_lines"] > len(unread[: self._rows_max]):
             print(f"… {plural(self._row['unread_lines'], 'unread line')} in all")
 
@@ -228,17 +237,18 @@ class _Shown:
             if (self._is_all or not row["suite"]) and not row["key"].startswith(OWN_FACTS)
         ]
         if context:
-            print("\nthe tool said: " + ", ".join(context))
+            print("\n" + wrapped("the tool said: " + ", ".join(context), 2, room_on(sys.stdout)))
         disturbed = [
             f"{row['key'].removeprefix(DISTURBANCE)}: {row['value']}"
             for row in self._whole["context"]
             if self._is_all and row["key"].startswith(DISTURBANCE)
         ]
         if disturbed:
-            print("\nthe machine: " + ", ".join(disturbed))
+            print("\n" + wrapped("the machine: " + ", ".join(disturbed), 2, room_on(sys.stdout)))
         number = self._row["run_id"]
         kept = ", ".join(f"{one.name} ({human(one.size_bytes, 'B')})" for one in self._report.artifacts)
-        print(f"\nkept: {kept}; `bh log {number}` prints it" if kept else "\nit printed nothing")
+        said = f"kept: {kept}; `bh log {number}` prints it" if kept else "it printed nothing"
+        print("\n" + wrapped(said, 2, room_on(sys.stdout)))
 
     def _say_more(self, count: int, what: str) -> None:
         if count > self._rows_max:

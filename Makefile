@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: help try lint check test fuzz kill bench format docs clean
+.PHONY: help try lint check test fuzz kill bench format docs captures clean
 
 help:            ## Say what each target does.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -47,6 +47,9 @@ format: $(STAMP) ## Write the format.
 
 docs: $(STAMP)   ## Write the generated reference pages.
 	$(BIN)/python -m docs.generate
+
+captures: $(STAMP)  ## Play docs/captures in real terminals.
+	@$(BIN)/python -m docs.capture
 
 clean:           ## Remove what make made.
 	rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -16,8 +16,8 @@ from bh_shell import Shell
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchhub.cli.fit import width
 from benchhub.cli.sql_shell import fitted
-from benchhub.cli.table import width
 from benchhub.store.query import is_complete, statements_in
 
 PATIENCE_S = 60.0

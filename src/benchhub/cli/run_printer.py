@@ -3,11 +3,12 @@
 import sys
 
 from benchhub.cli import exit_codes
+from benchhub.cli.colour import Paint
 from benchhub.cli.fit import wrapped
 from benchhub.cli.human import plural
 from benchhub.cli.pipes import may_be_unread
 from benchhub.cli.progress.quiet import say
-from benchhub.cli.run_results import print_run_results
+from benchhub.cli.run_results import PLAIN, print_run_results
 from benchhub.cli.run_rows import PreviousValue
 from benchhub.cli.table import room_on
 from benchhub.flows.events import Event, RunFinished, TargetFailed, Watcher
@@ -18,10 +19,12 @@ class RunPrinter:
 
     Args:
         progress: Shows how it goes meanwhile.
+        paint: For the colours of the results.
     """
 
-    def __init__(self, progress: Watcher | None = None) -> None:
+    def __init__(self, progress: Watcher | None = None, paint: Paint = PLAIN) -> None:
         self._progress = progress
+        self._paint = paint
         self.finished: list[RunFinished] = []
         self.failed: list[TargetFailed] = []
         self.is_interrupted = False
@@ -60,7 +63,7 @@ class RunPrinter:
         """Print the values of all runs, what failed, and one last line that says what was kept and what to type."""
         # Whoever has read enough still wants to know how it went.
         with may_be_unread(sys.stdout):
-            print_run_results(self.finished, previous)
+            print_run_results(self.finished, previous, self._paint)
         disturbed = [event for event in self.finished if event.disturbed_by]
         if disturbed:
             of_runs = f"{len(disturbed)} of {plural(len(self.finished), 'run')}"

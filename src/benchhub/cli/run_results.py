@@ -5,11 +5,12 @@ Nothing here says faster or slower: a change is a number, a verdict needs statis
 
 import shlex
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from textwrap import dedent
 from typing import Any
 
 from benchhub.cli.clean import clean
+from benchhub.cli.colour import Paint
 from benchhub.cli.fit import cut, shortened
 from benchhub.cli.human import human, plural
 from benchhub.cli.run_rows import PreviousValue, Row, differing, percent, rows_of
@@ -18,23 +19,26 @@ from benchhub.flows.events import RunFinished
 from benchhub.model.case import Case
 from benchhub.model.record import RETRIED, Outcome
 
+PLAIN = Paint(is_on=False)
 FAILED = frozenset({"failed", "error", "timeout"})
 VALUES_SHOWN_MAX = 100
 SHOWN_CHANGE_MIN = 0.0005
 """A smaller change is printed as 0."""
 NAME_COLUMNS_MIN = 12
 FAILURES_SHOWN_MAX = 20
+COUNTED = ("measured", "failed", "error", "timeout", "passed", "skipped", RETRIED)
+"""The order in which counts are told."""
 MESSAGE_LINES_SHOWN_MAX = 12
 
 
-def print_run_results(finished: Sequence[RunFinished], previous: PreviousValue) -> None:
+def print_run_results(finished: Sequence[RunFinished], previous: PreviousValue, paint: Paint = PLAIN) -> None:
     """Print the values of all runs, what failed, and at the end what was kept, what differs, and what to type."""
     if not finished:
         return
     rows = rows_of(finished, previous)
     room = room_on(sys.stdout)
     _print_values(rows, finished)
-    told = _print_failures(finished, room)
+    told = _print_failures(finished, room, paint)
     _print_problems(finished, told, room)
     print(f"\n{_last_line(finished)}")
     for line in (_difference(rows, room), _next(rows, finished, room)):
@@ -77,7 +81,7 @@ def _cells(row: Row, *, has_suites: bool) -> tuple[Any, ...]:
 # -- what went wrong -----------------------------------------------------------------------------------------------
 
 
-def _print_failures(finished: Sequence[RunFinished], room: int) -> set[str]:
+def _print_failures(finished: Sequence[RunFinished], room: int, paint: Paint) -> set[str]:
     """Print each case that did not pass once, with the message of the first time, however many runs it failed in.
 
     Returns the first lines of the messages.
@@ -93,14 +97,22 @@ def _print_failures(finished: Sequence[RunFinished], room: int) -> set[str]:
                 key = (event.report.envelope.label, case.key(), status)
                 first.setdefault(key, (case, message))
                 runs.setdefault(key, set()).add(index)
+    first = {key: told for key, told in first.items() if told[1] or not _has_failed_part(told[0], first)}
     for key, (case, message) in list(first.items())[:FAILURES_SHOWN_MAX]:
         of_label = sum(event.report.envelope.label == key[0] for event in finished)
         often = f" in {len(runs[key])} of {of_label} runs" if of_label > 1 else ""
         name = case.said_name or case.name
-        print("\n" + shortened(f"{key[2]}: {case.suite} {name}{often}", room))
+        text = shortened(f"{case.suite} {name}{often}", room - len(f"{key[2]}: "))
+        print(f"\n{paint(key[2], 'red')}: {text}")
         print_text(message, room=room, whole=f"bh log{_reference(finished)} {shlex.quote(name)}")
     _say_more(len(first), "failure", finished)
     return {first_line(message) for _, message in first.values()}
+
+
+def _has_failed_part(case: Case, failed: Mapping[tuple[Any, ...], tuple[Case, str | None]]) -> bool:
+    """Tell whether a case failed since a part of it did: then it says nothing of its own."""
+    beginning = f"{case.said_name or case.name}/"
+    return any(one.suite == case.suite and one.said_name.startswith(beginning) for one, _ in failed.values())
 
 
 def is_failure(outcome: Outcome) -> bool:
@@ -177,7 +189,8 @@ def counts_of(finished: Iterable[RunFinished]) -> dict[str, int]:
         )
         for case, word in set(zip(outcomes.case, words, strict=True)):
             cases.setdefault(word, set()).add((label, catalog[case].key()))
-    return {word: len(found) for word, found in cases.items()}
+    order = sorted(cases, key=lambda word: COUNTED.index(word) if word in COUNTED else len(COUNTED))
+    return {word: len(cases[word]) for word in order}
 
 
 def _last_line(finished: Sequence[RunFinished]) -> str:

@@ -11,11 +11,12 @@ from functools import cache
 from io import StringIO
 from typing import Any, cast
 
+from benchhub.cli.fit import width
 from benchhub.cli.human import human_seconds, plural
 from benchhub.cli.line_editing import Editor
 from benchhub.cli.names import names_in, nearest_of
 from benchhub.cli.sql_completion import COMMANDS, Known, completions
-from benchhub.cli.table import FORMATS, Format, print_table, width
+from benchhub.cli.table import FORMATS, Format, print_table
 from benchhub.cli.terminal import columns_of
 from benchhub.errors import BenchHubError, UserError
 from benchhub.store.database import Database

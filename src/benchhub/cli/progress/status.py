@@ -1,10 +1,12 @@
 """The status line: what runs, how far it is, and for how long, in one line."""
 
+from collections.abc import Iterator
+
 from benchhub.cli.colour import Paint, Style
 from benchhub.cli.fit import cut, shortened, width
 from benchhub.cli.progress.watched import Watched
 
-NAME_COLUMNS_MIN = 24
+NAME_COLUMNS_MIN = 18
 """A name of a case that is cut shorter says nothing any more: other parts go before it."""
 
 _DOT = " · "
@@ -74,19 +76,23 @@ def clock(seconds: float) -> str:
     return f"{hours}h{minutes:02}m" if hours else f"{minutes}m{rest:02}s" if minutes else f"{rest}s"
 
 
-_LEFT_OUT: tuple[tuple[str, ...], ...] = (
-    (),
-    ("change",),
-    ("change", "value"),
-    ("change", "value", "case"),
-    ("change", "value", "case", "cases"),
-)
+_LEFT_OUT = ("change", "value", "case", "cases")
+"""What goes where there is no room, in this order."""
+
+
+def _variants(parts: dict[str, str]) -> Iterator[dict[str, str]]:
+    """Yield the parts, then always less of them."""
+    yield parts
+    parts = {**parts, "change": parts["change"].partition(" ")[0]} if "change" in parts else parts
+    for name in _LEFT_OUT:
+        yield parts
+        parts = {key: text for key, text in parts.items() if key != name}
+    yield parts
 
 
 def _fitting(parts: dict[str, str], columns: int) -> dict[str, str]:
     """Return the parts that fit, one name of them shortened."""
-    for left_out in _LEFT_OUT:
-        kept = {name: text for name, text in parts.items() if name not in left_out}
+    for kept in _variants(parts):
         name = "case" if "case" in kept else "label"
         room = columns - _size({**kept, name: ""})
         if room >= min(NAME_COLUMNS_MIN, width(kept[name])):

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import sys
 
 from benchhub.cli import exit_codes
 from benchhub.cli.choosing import add_choosing, add_running, choose
@@ -59,6 +60,7 @@ def run(args: argparse.Namespace) -> int:
     with Desk.open(args) as desk:
         chosen, arguments = choose(args, desk)
         # Loaded late, that git is asked early.
+        from benchhub.cli.colour import Paint  # noqa: PLC0415
         from benchhub.cli.progress import progress_on  # noqa: PLC0415
         from benchhub.cli.run_printer import RunPrinter  # noqa: PLC0415
         from benchhub.flows.run_target import RunRequest, run_targets  # noqa: PLC0415
@@ -83,7 +85,7 @@ def run(args: argparse.Namespace) -> int:
             is_quiet=args.quiet,
             colour=args.color,
         ) as progress:
-            printer = RunPrinter(progress)
+            printer = RunPrinter(progress, Paint.on(sys.stdout, args.color))
             try:
                 run_targets(
                     chosen,

@@ -160,6 +160,14 @@ def test_the_last_value_stands_beside_the_one_before(bh: Shell) -> None:
         seen.end()
 
 
+def test_results_stand_apart_from_what_went_by(bh: Shell) -> None:
+    with terminal(bh, "run", "--", "true") as seen:
+        lines = seen.end()
+    at = next(number for number, line in enumerate(lines) if line.startswith("case"))
+    assert lines[at - 1] == ""
+    assert lines[at - 2].startswith("  passed //:true")
+
+
 # -- in logs -------------------------------------------------------------------------------------------------------
 
 

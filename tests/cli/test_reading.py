@@ -189,6 +189,7 @@ def test_failures_are_told_once_with_their_message_and_passed_parts_are_not_list
     out = bh("import", str(output)).out
     assert "failed: example.com/a TestA/bad\n    a_test.go:3: broken\n" in out
     assert "TestA/good" not in out
+    assert "failed: example.com/a TestA\n" not in out, "it says nothing that its part has not said"
     assert "2 failed" in out
     shown = bh("show").out
     assert "TestA/good" not in shown

@@ -53,6 +53,8 @@ def _print_values(rows: Sequence[Row], finished: Sequence[RunFinished]) -> None:
     shown = rows[:VALUES_SHOWN_MAX]
     has_suites = len({row.case.suite for row in shown}) > 1
     if shown:
+        if sys.stdout.isatty():
+            print()  # Between what went by and what is to be read.
         table = [_cells(row, has_suites=has_suites) for row in shown]
         print_filled(_COLUMNS, without_repeated(table, columns=2), spare=("samples", "runs", "before"))
     if len(rows) > len(shown):

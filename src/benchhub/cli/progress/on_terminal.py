@@ -36,7 +36,6 @@ class TerminalProgress:
         self._paint = paint
         self._told = Told(paint, is_all=is_verbose)
         self._is_verbose = is_verbose
-        self._has_shown = False
         self._watched = Watched(expect)
         self._drawn_at = time.monotonic() - REDRAW_S + FIRST_DRAW_S
 
@@ -47,7 +46,6 @@ class TerminalProgress:
         if lines or now - self._drawn_at >= REDRAW_S:
             staying = self._staying(now) if now - self._watched.started_at >= FIRST_DRAW_S else []
             self._screen.show(lines, staying)
-            self._has_shown = self._has_shown or bool(lines)
             self._drawn_at = now
 
     def __enter__(self) -> Self:
@@ -56,8 +54,7 @@ class TerminalProgress:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Leave a clean terminal, and room before the results."""
-        self._screen.show([""] if self._has_shown else [], [])
+        """Leave a clean terminal."""
         self._screen.close()
 
     def _lines_of(self, event: Event) -> list[str]:

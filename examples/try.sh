@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 # A try leaves nothing outside this folder; without BH_DB the database is the user's own.
 : "${BH_DB:=$PWD/.cache/try/bench.db}"
 export BH_DB
-cd examples/mergesort/go
+cd examples/mergesort
 
 quoted() {
   case $1 in
@@ -27,16 +27,20 @@ say() {
 }
 
 printf '$ cd %s\n' "$(quoted "$PWD")"
-printf '$ export BH_DB=%s PATH="$PATH":%s\n' "$(quoted "$BH_DB")" "$(quoted "$bin")"
+printf '$ export BH_DB=%s PATH="$PATH":%s VIRTUAL_ENV=%s\n' "$(quoted "$BH_DB")" "$(quoted "$bin")" "$(quoted "${bin%/*}")"
 # A machine's own Go comes first; the one that the development environment brings is there for machines without.
 PATH="$PATH:$bin"
+# Its Python has pytest and pytest-benchmark.
+export VIRTUAL_ENV="${bin%/*}"
 
 say list
 # Ten processes would say more about the spread, and a second for each benchmark is Go's default: this is a try.
-say run . --runs 3 -- -benchtime 50ms
+say run go --runs 3 -- -benchtime 50ms
+say run python
 say runs
-say sql "SELECT params ->> 'alg' AS alg, params ->> 'size' AS size, metric, unit, count(*) AS runs, min(value), max(value)
-  FROM results WHERE benchmark = 'BenchmarkSort' AND metric IN ('time', 'throughput') GROUP BY series_id"
+say sql "SELECT params ->> 'alg' AS alg, params ->> 'size' AS size, framework, unit, count(*) AS runs, min(value), max(value)
+  FROM results WHERE benchmark IN ('BenchmarkSort', 'test_sort') AND metric = 'time' AND unit = 's'
+  GROUP BY series_id ORDER BY alg, size, framework"
 say sql "SELECT benchmark, param_text, run_id, i, value, iterations
   FROM samples WHERE metric = 'time' AND unit = 's' AND benchmark = 'BenchmarkOrder' ORDER BY series_id, run_id, i"
 printf '\nAsk on:  BH_DB=%s %s sql "SELECT * FROM results"\n' "$(quoted "$BH_DB")" "$(quoted "$bin/bh")"

@@ -38,9 +38,10 @@ def test_the_try_runs_the_example_answers_in_sql_and_leaves_nothing_outside(copi
         runs = connection.execute("SELECT DISTINCT project, framework, status FROM runs ORDER BY framework").fetchall()
         (samples,) = connection.execute("SELECT count(*) FROM samples").fetchone()
         sizes = connection.execute("SELECT DISTINCT params ->> 'size' FROM results ORDER BY 1").fetchall()
-    assert runs == [("mergesort", "gobench", "passed"), ("mergesort", "gotest", "passed")]
-    # Ten benchmarks with five metrics, three runs.
-    assert samples == 10 * 5 * 3
+    frameworks = ("gobench", "gotest", "pytest", "pytest-benchmark")
+    assert runs == [("mergesort", framework, "passed") for framework in frameworks]
+    # Ten benchmarks in each language: five metrics and three runs of Go, ten rounds of Python.
+    assert samples == 10 * 5 * 3 + 10 * 10
     assert sizes == [(None,), ("100",), ("10000",)]
     assert not (copied.root / "home" / ".local").exists(), "a try leaves nothing outside"
     assert list((copied.root / "tmp").iterdir()) == []

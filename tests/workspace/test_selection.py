@@ -7,6 +7,7 @@ from detecting import workspace_at
 from repositories import Repo
 
 from benchhub.errors import NothingMatchedError, UserError
+from benchhub.model.place import Target
 from benchhub.workspace.opening import Workspace
 from benchhub.workspace.selection import select
 
@@ -208,3 +209,23 @@ def test_where_nothing_is_the_hint_says_what_to_do(tmp_path: Path) -> None:
     assert error.exit_code == 5
     assert error.hint is not None
     assert "bh run -- CMD" in error.hint
+
+
+def test_a_path_without_anything_of_a_target_means_another(workspace: Workspace) -> None:
+    """Tests of the repository's root are not below a folder that has none of them."""
+    around = Target("outer", "", "command", is_detected=True, folders=("checks/deep",))
+    workspace.targets = (*workspace.targets, around)
+    workspace.coverable |= {around.label}
+
+    def chosen(pattern: str) -> list[str]:
+        try:
+            return [one.target.label for one in select(workspace, [pattern])]
+        except (NothingMatchedError, UserError):
+            return []
+
+    for folder in ("checks/deep", "empty"):
+        (Path(workspace.root) / folder).mkdir(parents=True)
+    assert "//:outer" in chosen("//checks")
+    assert "//:outer" in chosen("//checks/...")
+    assert "//:outer" not in chosen("//empty")
+    assert "//:outer" not in chosen("//empty/...")

@@ -70,6 +70,8 @@ class Target(msgspec.Struct, frozen=True):
         build: Commands run once before the target, may hold ``{axis}``.
         is_detected: Found without configuration.
         services: By name, started in this order for each run.
+        folders: Relative to the workspace, those that hold something of it; empty when nobody looked. A path without
+            any of them means another target.
     """
 
     name: str
@@ -85,6 +87,7 @@ class Target(msgspec.Struct, frozen=True):
     runs: int | None = None
     is_detected: bool = False
     services: dict[str, Service] = {}
+    folders: tuple[str, ...] = ()
     filters: tuple[str, ...] = ()
     """Paths below ``dir`` that the user asked for, as ``./sort`` or ``./sort/...``; empty for all.
 

@@ -170,8 +170,14 @@ def _around(workspace: Workspace, pattern: Pattern) -> list[_Choice]:
         for target in standing
         if target.dir != pattern.path
         and pattern.name in {None, target.name}
+        and _holds_some(target, pattern)
         and not any(_hides(nearer, target, standing) for nearer in standing)
     ]
+
+
+def _holds_some(target: Target, pattern: Pattern) -> bool:
+    """Tell whether there is something of a target at a path, as far as somebody has looked."""
+    return not target.folders or any(is_within(folder, pattern.path) for folder in target.folders)
 
 
 def _hides(nearer: Target, target: Target, standing: list[Target]) -> bool:

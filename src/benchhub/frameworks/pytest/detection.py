@@ -53,7 +53,8 @@ def _projects(tree: Tree, framework: str, has_some: Callable[[bytes], bool]) -> 
         looked_into = sorted(paths, key=lambda path: "bench" not in path)[:FILES_MAX]
         contents = (tree.read(path) for path in looked_into)
         if any(has_some(content) and (is_pytest or _is_pytest(content)) for content in contents):
-            yield Target(framework, root, framework, is_detected=True)
+            folders = sorted({path.rpartition("/")[0] for path in paths})
+            yield Target(framework, root, framework, is_detected=True, folders=tuple(folders))
 
 
 def _is_pytest(content: bytes) -> bool:

@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import time
 from math import comb
 from pathlib import Path
 from statistics import median
@@ -18,6 +19,8 @@ from statistics import median
 from bench.measure import Settings, say
 
 PAIRS = 100
+PAUSE_S = 0.25
+"""Before each side: what the other one left behind (the disk, the kernel) is not to fall on it."""
 BENCHTIME = "100ms"
 GO_FILES = {
     "go.mod": "module example.com/overhead\n\ngo 1.19\n",
@@ -131,5 +134,6 @@ class _Place:
         }
 
     def _said(self, *argv: str) -> str:
+        time.sleep(PAUSE_S)
         done = subprocess.run(argv, cwd=self.work, env=self.env, check=True, capture_output=True, text=True)
         return done.stdout

@@ -11,6 +11,7 @@ from benchhub.flows.collect import collect, status_of
 from benchhub.flows.parse_output import parse_output
 from benchhub.frameworks.junit import JUNIT
 from benchhub.model.record import RETRIED, Outcome, Problem, Record, SuiteResult, Unread
+from benchhub.model.run import Execution
 from benchhub.plugin.captures import Capture, load_captures
 from benchhub.plugin.contract import Captured, Stream
 from golden import compare
@@ -266,3 +267,12 @@ def test_very_many_cases_need_little_memory_and_very_long_text_is_shortened() ->
 def test_a_file_that_is_no_junit_xml_is_unread() -> None:
     records = read(b"<html><body>404</body></html>")
     assert [record.why for record in records if isinstance(record, Unread)] == ["not-junit"]
+
+
+def test_what_a_command_prints_beside_its_reports_is_not_unread() -> None:
+    streams = (Stream.of_bytes("stdout", b"building ...\n"), Stream.of_bytes("TEST-s.xml", WHOLE))
+    execution = Execution(("mvn",), "/src", 0, 1.0, exit_code=0)
+    records = list(JUNIT.read(Captured(streams=streams, executions=(execution,), exit_code=0)))
+    assert not [record for record in records if isinstance(record, Unread)]
+    alone = list(JUNIT.read(Captured(streams=streams[:1])))
+    assert [record.why for record in alone if isinstance(record, Unread)] == ["not-junit"]

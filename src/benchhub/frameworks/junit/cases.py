@@ -73,7 +73,7 @@ class OpenCase(msgspec.Struct):
     def case(self) -> Case:
         """Whose outcomes these are.
 
-        The suite is the class, or else the innermost suite that has a name. Suites within suites belong to the name
+        The suite is the class, or else the outermost suite that has a name. Suites within that belong to the name
         where the class does not tell them apart.
         """
         name = self.attributes.get("name", "")
@@ -92,30 +92,34 @@ class OpenCase(msgspec.Struct):
             case: Itself.
             attempt: Of the first of them.
         """
-        duration_s = seconds_of(self.attributes.get("time"))
-        facts = self._facts()
-        flaky = [said for said in self.said if said.tag.startswith("flaky")]
-        again = [said for said in self.said if said.tag.startswith("rerun")]
-        first = [said for said in self.said if said.tag in {"failure", "error"}]
-        tries = [*flaky, *(first[-1:] if again else []), *again[:-1]]
-        for number, said in enumerate(tries):
-            status: CaseStatus = "error" if said.tag.lower().endswith("error") else "failed"
-            message = shortened(said.told(), MESSAGE_CHARACTERS_MAX) or None
-            yield Outcome(case, status, said.tag, attempt + number, message=message, flags=(RETRIED,))
         status, raw_status, flags = self._ending()
-        if flaky and status == "passed":
-            flags = (*flags, "flaky")
-        reasons = again[-1:] or [said for said in self.said if said.tag in ENDINGS]
+        reasons = [said for said in self.said if said.tag in ENDINGS]
+        if any(said.tag in AGAIN for said in self.said):
+            *tries, reasons = self._tries(reasons)
+            for said in (said for (said,) in tries):
+                how: CaseStatus = "error" if said.tag.lower().endswith("error") else "failed"
+                message = shortened(said.told(), MESSAGE_CHARACTERS_MAX) or None
+                yield Outcome(case, how, said.tag, attempt, message=message, flags=(RETRIED,))
+                attempt += 1
+            flags = (*flags, "flaky") if status == "passed" else flags
         yield Outcome(
             case,
             status,
             raw_status,
-            attempt + len(tries),
-            duration_s=duration_s,
-            message=self._message(reasons, status) or None,
+            attempt,
+            duration_s=seconds_of(self.attributes.get("time")),
+            message=(self._message(reasons, status) or None) if self.said else None,
             flags=flags,
-            facts=facts or None,
+            facts=self._facts() or None,
         )
+
+    def _tries(self, reasons: list[Said]) -> list[list[Said]]:
+        """Return why each time failed, the one that counts last: of a case that passed at last, there is no why."""
+        flaky = [said for said in self.said if said.tag.startswith("flaky")]
+        again = [said for said in self.said if said.tag.startswith("rerun")]
+        first = [said for said in reasons if said.tag != "skipped"]
+        tries = [*flaky, *(first[-1:] if again else []), *again[:-1]]
+        return [*([said] for said in tries), again[-1:] or reasons]
 
     def _ending(self) -> tuple[CaseStatus, str | None, tuple[str, ...]]:
         tags = {said.tag for said in self.said}

@@ -48,9 +48,9 @@ def read(captured: Captured, *, logs: bool = False) -> Iterator[Record]:
             for _ in _read_file(stream, suites, records):
                 yield from records
                 records.clear()
-        elif stream.name in {"stdout", "stderr"}:
+        elif stream.name in {"stdout", "stderr"} and captured.executions:
             yield from _log_lines(stream) if logs else ()
-        elif stream.name.endswith(".xml"):
+        elif head.strip() and (stream.name == "stdout" or stream.name.endswith(".xml")):
             yield Unread(1, "not-junit", head[:500].decode("utf-8", "replace"), stream=stream.name)
     suites.finish()
     yield from records

@@ -73,9 +73,10 @@ class Suites:
         elif tag == "testcase":
             if self._open:
                 self._open[-1].has_cases = True
-            names = ("name", "classname")
-            cut = {name: value[:NAME_CHARACTERS_MAX] if name in names else value for name, value in attributes.items()}
-            self._cases.append(OpenCase(cut, [suite.name for suite in self._open if not suite.is_root]))
+            for name in ("name", "classname"):
+                if len(attributes.get(name, "")) > NAME_CHARACTERS_MAX:
+                    attributes[name] = attributes[name][:NAME_CHARACTERS_MAX]
+            self._cases.append(OpenCase(attributes, [suite.name for suite in self._open if not suite.is_root]))
         elif tag in ENDINGS or tag in AGAIN or tag in OUTPUTS:
             said = Said(tag, attributes.get("message", "")[:MESSAGE_CHARACTERS_MAX], attributes.get("type", ""))
             self._said = said

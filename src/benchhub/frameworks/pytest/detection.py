@@ -67,7 +67,7 @@ def _has_tests(content: bytes) -> bool:
 
 
 def _has_benchmarks(content: bytes) -> bool:
-    return _BENCHMARK.search(content) is not None
+    return b"benchmark" in content and _BENCHMARK.search(content) is not None
 
 
 def _test_files(tree: Tree) -> Iterable[str]:

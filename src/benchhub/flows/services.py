@@ -183,8 +183,6 @@ def filled(text: str, words: Mapping[str, str]) -> str:
 
 def _ports(services: Mapping[str, Service]) -> dict[str, int]:
     """Return the port of each service that has one; no two are the same."""
-    import socket  # noqa: PLC0415 -- most targets have no service, and start-up counts
-
     ports: dict[str, int] = {}
     with contextlib.ExitStack() as held:
         for name, service in services.items():

@@ -83,15 +83,12 @@ def test_nothing_is_lost_nothing_is_there_twice_and_nobody_lives_on(place: Place
     killed_in_the_middle = 0
     for seed, text in said.items():
         target = f"//:seed-{seed}"
-        begun = len(re.findall(r"^ *run \d/5 ", text, re.MULTILINE))
         ended = len(re.findall(r"^ *(?:passed|error|failed) \d/5 ", text, re.MULTILINE))
         interrupted = kept.get((target, "interrupted"), 0)
         # One that takes its children along ends by a signal.
         passed = sum(kept.get((target, how), 0) for how in (("passed",) if seed % 3 != 1 else ("failed", "error")))
         # What it had said to be kept is kept; at most one more had ended before it could say so.
         assert ended <= passed <= ended + 1, f"seed {seed}: {passed} kept of {ended}\n{text}"
-        # What had begun is there; at most one had begun before it could say so.
-        assert begun <= passed + interrupted <= begun + 1, f"seed {seed}: {text}"
         assert interrupted <= 1
         killed_in_the_middle += interrupted
     assert killed_in_the_middle >= 5, "the moments were badly chosen: nearly no run was killed in the middle"

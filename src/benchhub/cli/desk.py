@@ -74,9 +74,9 @@ class Desk:
             if workspace.git is not None:
                 workspace.git.close()
         if "scratch" in self.__dict__:
-            import shutil  # noqa: PLC0415
+            from benchhub.flows.folders import remove_folder  # noqa: PLC0415
 
-            shutil.rmtree(self.scratch, ignore_errors=True)
+            remove_folder(self.scratch)
 
     # -- words and places ----------------------------------------------------------------------------------------
 
@@ -113,9 +113,9 @@ class Desk:
     @cached_property
     def scratch(self) -> Path:
         """A directory for this command alone, removed at its end."""
-        import tempfile  # noqa: PLC0415
+        from benchhub.flows.folders import fresh_folder  # noqa: PLC0415
 
-        return Path(tempfile.mkdtemp(prefix="benchhub-"))
+        return fresh_folder("benchhub-")
 
     # -- plug-ins ------------------------------------------------------------------------------------------------
 

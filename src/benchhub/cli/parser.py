@@ -2,9 +2,11 @@
 
 import argparse
 import re
+import sys
 from typing import NoReturn
 
 from benchhub.cli.colour import WISHES
+from benchhub.cli.terminal import columns_of
 from benchhub.errors import UserError
 
 STEP_S_MIN = 0.01
@@ -22,13 +24,20 @@ class Parser(argparse.ArgumentParser):
         raise UserError(message, hint=hint)
 
 
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """Knows its width: else each parser would load what finds it out."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=columns_of(sys.stdout) - 2)
+
+
 def parser_of(verb: str, what: str) -> Parser:
     """Return a parser with the common options; a verb adds its own."""
     parser = Parser(
         prog=f"bh {verb}",
         description=what[0].upper() + what[1:] + ".",
         allow_abbrev=False,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_Help,
     )
     common = parser.add_argument_group("common options")
     common.add_argument("--db", metavar="PATH", help="the database file (default: BH_DB, else the user's own)")

@@ -11,7 +11,6 @@ From there on both lie in the run's folder, and are kept and read again like all
 
 import hashlib
 import os
-import shutil
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -158,6 +157,8 @@ def _copied(run: Path, directory: Path, paths: list[str]) -> list[Problem]:
             bytes_left -= size_bytes
             target = draft / _shown(path)
             target.parent.mkdir(parents=True, exist_ok=True)
+            import shutil  # noqa: PLC0415 -- few tools leave files
+
             shutil.copyfile(directory / path, target)
         except OSError as error:
             told.append(Problem("missing-result", _shown(path), f"cannot be read: {error.strerror}"))

@@ -18,8 +18,6 @@ import contextlib
 import fcntl
 import hashlib
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -27,6 +25,7 @@ from typing import Any, BinaryIO
 import msgspec
 
 from benchhub.errors import StoreError
+from benchhub.flows.folders import remove_folder, temporary_folder
 from benchhub.flows.result_files import kept_files
 from benchhub.model.identity import digest
 from benchhub.model.report import ArtifactRef, Envelope, Report
@@ -114,7 +113,7 @@ class RunSpool:
         except OSError:
             gone = self.path
         self.close()
-        shutil.rmtree(gone, ignore_errors=True)
+        remove_folder(gone)
 
     def close(self) -> None:
         """Close the files and give up the lock; the folder stays."""
@@ -132,7 +131,7 @@ def spool_of(database: Path) -> Path:
 def places_of(spool: Path) -> tuple[Path, Path]:
     """Return where runs may lie: the spool, and a folder of this database in the system's temporary directory."""
     name = f"benchhub-{os.getuid()}-{digest(str(spool)).hex()[:12]}.spool"
-    return spool, Path(tempfile.gettempdir()) / name
+    return spool, temporary_folder() / name
 
 
 def open_run_spool(spool: Path, unfinished: Unfinished) -> RunSpool:
@@ -148,7 +147,7 @@ def open_run_spool(spool: Path, unfinished: Unfinished) -> RunSpool:
             parent.mkdir(parents=True, exist_ok=True)
             with _making(parent, fcntl.LOCK_SH):
                 return _make_folder(parent, unfinished)
-    what = f"no place to keep the run's output: neither `{spool}` nor `{tempfile.gettempdir()}` can be written"
+    what = f"no place to keep the run's output: neither `{spool}` nor `{temporary_folder()}` can be written"
     raise StoreError(what, hint="free some space, or choose another place with --db")
 
 
@@ -163,7 +162,7 @@ def _make_folder(parent: Path, unfinished: Unfinished) -> RunSpool:
         return RunSpool(draft.rename(parent / unfinished.envelope.uid), lock)
     except OSError:
         lock.close()
-        shutil.rmtree(draft, ignore_errors=True)
+        remove_folder(draft)
         raise
 
 
@@ -199,11 +198,11 @@ def _sweep(spool: Path) -> None:
     """Remove the folders of processes that died while they made or removed one."""
     for place in places_of(spool):
         for gone in place.glob(f"{GONE}*"):
-            shutil.rmtree(gone, ignore_errors=True)
+            remove_folder(gone)
         # Where somebody is just making one, the next command tidies up.
         with contextlib.suppress(OSError), _making(place, fcntl.LOCK_EX | fcntl.LOCK_NB):
             for new in place.glob(f"{NEW}*"):
-                shutil.rmtree(new, ignore_errors=True)
+                remove_folder(new)
 
 
 def _folders_in(place: Path) -> list[Path]:

@@ -146,9 +146,9 @@ class RuntimeConformance:
         tick_s = 1 / os.sysconf("SC_CLK_TCK")  # os.times counts in ticks.
         assert execution.wall_s >= wall_s
         assert execution.usage.user_s is not None
-        assert execution.usage.user_s >= user_s - tick_s
         assert execution.usage.system_s is not None
-        assert execution.usage.system_s >= system_s - tick_s
+        # How a kernel that counts in ticks divides the sum is a guess, and may change.
+        assert execution.usage.user_s + execution.usage.system_s >= user_s + system_s - 2 * tick_s
         assert execution.usage.memory_bytes_max is not None
         assert execution.usage.memory_bytes_max >= 150_000_000
 

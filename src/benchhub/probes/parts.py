@@ -6,8 +6,6 @@ A framework writes ``{part}`` where the words belong that start a program apart,
 import os
 import re
 import shlex
-import shutil
-import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -19,9 +17,9 @@ from benchhub.probes.group import Group, GroupCounts, counts_of
 PLACE = "{part}"
 LAUNCHER = ("/bin/sh", os.path.join(os.path.dirname(__file__), "part.sh"))  # noqa: PTH118, PTH120 -- start-up counts
 
-_TIMES = re.compile(r"(\d+)m([\d.]+)s\s+(\d+)m([\d.]+)s\s*")
-_COLLECTED = re.compile(rb"Collected : (\d+)")
-_PARENT = re.compile(rb"Parent PID: (\d+)")
+_TIMES = r"(\d+)m([\d.]+)s\s+(\d+)m([\d.]+)s\s*"
+_COLLECTED = rb"Collected : (\d+)"
+_PARENT = rb"Parent PID: (\d+)"
 
 
 def argv_without_parts(argv: tuple[str, ...]) -> tuple[str, ...]:
@@ -44,6 +42,8 @@ class Parts:
     def __init__(self, group: Group | None, *, is_counting_instructions: bool) -> None:
         self._group = group
         self._is_counting_instructions = is_counting_instructions
+        import tempfile  # noqa: PLC0415 -- few programs have parts
+
         self._folder = Path(tempfile.mkdtemp(prefix="benchhub-parts-"))
 
     @property
@@ -79,6 +79,8 @@ class Parts:
 
     def close(self) -> None:
         """Remove the notes."""
+        import shutil  # noqa: PLC0415
+
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _usage(self, pid: str) -> Usage:
@@ -97,8 +99,8 @@ class Parts:
         parents: dict[str, str] = {}
         for log in self._folder.glob("*.callgrind"):
             text = log.read_bytes()
-            counted[log.stem] = sum(map(int, _COLLECTED.findall(text)))
-            if parent := _PARENT.search(text):
+            counted[log.stem] = sum(map(int, re.findall(_COLLECTED, text)))
+            if parent := re.search(_PARENT, text):
                 parents[log.stem] = parent[1].decode()
         found: dict[str, int] = {}
         for pid, count in counted.items():
@@ -154,7 +156,7 @@ def _less(whole: float | None, part: float | None) -> float | None:
 
 def _usage_of_times(text: str) -> Usage:
     """Return what a shell says of the programs that it waited for: the second line. Source: times(1p)."""
-    matches = list(_TIMES.finditer(text))
+    matches = list(re.finditer(_TIMES, text))
     if len(matches) < 2:  # noqa: PLR2004 -- the shell itself, its children
         return Usage(counted="times")
     user_min, user_s, system_min, system_s = matches[1].groups()

@@ -105,7 +105,7 @@ FROM project p
   LEFT JOIN machine mc ON mc.id = r.machine_id
   LEFT JOIN git_commit c ON c.id = r.commit_id;
 
-CREATE VIEW benchmarks AS -- What exists: for pickers and legends, without reading measurements.
+CREATE VIEW benchmarks AS -- What tools have named: for pickers and legends, without reading measurements.
 SELECT
   p.name AS project, -- Name of the project.
   b.framework AS framework, -- Who named the case.
@@ -119,7 +119,7 @@ SELECT
   s.id AS series_id, -- Series.
   b.id AS case_id -- Case.
 FROM series s
-  JOIN bench_case b ON b.id = s.case_id
+  JOIN bench_case b ON b.id = s.case_id AND b.framework <> 'process'
   JOIN metric x ON x.id = s.metric_id
   JOIN project p ON p.id = s.project_id;
 

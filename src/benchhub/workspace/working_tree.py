@@ -4,8 +4,6 @@ git is asked with an index and an object directory of our own: the user's index,
 """
 
 import os
-import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 
 import msgspec
@@ -88,6 +86,9 @@ def _size_bytes(root: str, entry: str) -> int:
 
 def _make_tree(git: Git, layout: Layout, left_out: Sequence[str]) -> Answer:
     """Add everything to a private copy of the index, and write its tree into a private object directory."""
+    import shutil  # noqa: PLC0415 -- most trees are clean
+    import tempfile  # noqa: PLC0415
+
     with tempfile.TemporaryDirectory(prefix="benchhub-tree-") as folder:
         private = os.path.join(folder, "index")  # noqa: PTH118
         try:

@@ -78,3 +78,23 @@ FROM run r
   JOIN series s ON s.id = m.series_id
   JOIN bench_case b ON b.id = s.case_id AND +b.project_id = r.project_id AND b.framework <> 'process'
   JOIN metric x ON x.id = s.metric_id;
+
+DROP VIEW benchmarks;
+
+CREATE VIEW benchmarks AS -- What tools have named: for pickers and legends, without reading measurements.
+SELECT
+  p.name AS project, -- Name of the project.
+  b.framework AS framework, -- Who named the case.
+  b.suite AS suite, -- Package, module, class, binary.
+  b.name AS benchmark, -- Name of the case without its parameters.
+  b.params AS params, -- Its parameters.
+  b.param_text AS param_text, -- The same for people.
+  x.name AS metric, -- What is measured.
+  x.unit AS unit, -- Base unit.
+  x.better AS better, -- lower, higher or none.
+  s.id AS series_id, -- Series.
+  b.id AS case_id -- Case.
+FROM series s
+  JOIN bench_case b ON b.id = s.case_id AND b.framework <> 'process'
+  JOIN metric x ON x.id = s.metric_id
+  JOIN project p ON p.id = s.project_id;

@@ -194,7 +194,8 @@ def _run_once(one: Ready, request: RunRequest, runtime: Runtime, database: Calla
     to.watcher.on(RunStarted(envelope.uid, envelope.label, one.chosen.cell.values, to.number, to.count, envelope))
     directory = Path(one.chosen.directory)
     noted = note(directory, files)
-    before, began = _disturbances("before"), moment()
+    began = moment()
+    before = disturbances()
     serving = Services(one.chosen.target.services, one.chosen.directory, spool.path / SERVICES, runtime)
     steps: tuple[Execution, ...] = ()
     is_stopped = False
@@ -211,9 +212,10 @@ def _run_once(one: Ready, request: RunRequest, runtime: Runtime, database: Calla
         is_stopped = True  # While the services were ended: the run is whole.
     executions = (*steps, *_masked(serving.executions, request))
     facts: tuple[Context | Problem, ...] = (
-        *before,
+        *_disturbances("before", before),
         *_disturbances("during", disturbances_between(began, moment(), _cpu_s(executions))),
-        *_disturbances("after"),
+        # Nothing was asked while a program ran: the question would have disturbed it, too.
+        *_disturbances("after", disturbances()),
         *collect_files(spool.path, directory, files, noted),
         *serving.problems,
     )
@@ -234,14 +236,13 @@ def _masked(executions: Iterable[Execution], request: RunRequest) -> Iterator[Ex
     return (msgspec.structs.replace(execution, argv=request.mask(execution.argv)) for execution in executions)
 
 
-def _disturbances(when: str, found: dict[str, str] | None = None) -> tuple[Context, ...]:
-    """Return what disturbs. Nothing is asked while a program runs: the question would disturb it, too."""
-    found = disturbances() if found is None else found
+def _disturbances(when: str, found: dict[str, str]) -> tuple[Context, ...]:
     return tuple(Context(f"{DISTURBANCE}{when}.{name}", value) for name, value in found.items())
 
 
 def _cpu_s(executions: tuple[Execution, ...]) -> float:
-    usages = [execution.usage for execution in executions]
+    """Return the CPU time of what ran in a run; its builds came before."""
+    usages = [execution.usage for execution in executions if execution.role != "build"]
     return sum((usage.user_s or 0) + (usage.system_s or 0) for usage in usages)
 
 

@@ -11,7 +11,7 @@ from functools import cache
 from io import StringIO
 from typing import Any, cast
 
-from benchhub.cli.fit import width
+from benchhub.cli.fit import cut, width
 from benchhub.cli.human import human_seconds, plural
 from benchhub.cli.line_editing import Editor
 from benchhub.cli.names import names_in, nearest_of
@@ -126,7 +126,7 @@ class SqlShell:
         room = columns_of(sys.stdout)
         lines = text.getvalue().splitlines()
         for line in lines:
-            print(fitted(line, room))
+            print(cut(line, room))
         if any(width(line) > room for line in lines):
             _say("… cut to fit; .wide on shows rows whole, .mode json tells them column by column")
         return count
@@ -207,19 +207,6 @@ def _switched(word: str, *, is_on: bool) -> bool:
         what = f"`{word}` is neither on nor off"
         raise UserError(what)
     return word == "on" if word else not is_on
-
-
-def fitted(line: str, columns: int) -> str:
-    """Return a line that is no wider than ``columns``, with an ellipsis where it is cut."""
-    if width(line) <= columns:
-        return line
-    kept, room = "", columns - 1
-    for char in line:
-        room -= width(char)
-        if room < 0:
-            break
-        kept += char
-    return kept + "…"
 
 
 def _say(text: str) -> None:

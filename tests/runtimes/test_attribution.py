@@ -1,6 +1,7 @@
 """Whose CPU time is counted: programs tell what they, and those they waited for, used; that is the truth."""
 
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 from typing import ClassVar
@@ -204,6 +205,29 @@ def test_instructions_are_the_same_each_time(tmp_path: Path) -> None:
         counts.append(ended.usage.instructions)
     assert counts[0] > 1_000_000
     assert counts[0] == pytest.approx(counts[1], rel=0.001)
+
+
+NO_WAY_BACK = """
+from benchhub.plugin.contract import Measuring, Step
+from benchhub.probes.group import Group, Homes, find_homes, make_group
+from benchhub.runtimes.shell import Shell, watch
+class Silent:
+    def write(self, stream, data): pass
+home, whole = find_homes(), make_group()
+if whole is None:
+    whole = Group(Homes("/nowhere", None), "/nowhere/there", None)
+watch.make_group = lambda: Group(Homes("/nowhere", None), whole.folder, None)
+ended = Shell().execute(Step(("sh", "-c", "exit 7"), "/"), Silent(), timeout_s=60.0, measuring=Measuring())
+if home is not None:
+    open(f"{home.unified}/cgroup.procs", "w").write("0")
+    whole.close()
+print(ended.exit_code, ended.usage.counted)
+"""
+
+
+def test_where_there_is_no_way_back_out_of_a_group_the_program_is_run_and_counted_by_wait4() -> None:
+    said = subprocess.run([sys.executable, "-c", NO_WAY_BACK], check=True, capture_output=True, text=True)
+    assert said.stdout.split() == ["7", "wait4"]
 
 
 def may_make_groups() -> bool:

@@ -20,7 +20,6 @@ from benchhub.model.unit import Better, SaidUnit
 from benchhub.plugin.contract import Captured, Framework, Stream
 from benchhub.stats.summary import summarise
 
-SNIFFED_BYTES = 1 << 16
 CONFIDENCE_MIN = 0.2
 """Below this nobody claims a file."""
 
@@ -186,7 +185,7 @@ def recognise(
         UserError: Nobody recognises any of them.
     """
     candidates = {framework: frameworks[framework]} if framework else frameworks
-    heads = [next(iter(stream.open()), b"")[:SNIFFED_BYTES] for stream in streams]
+    heads = [stream.head() for stream in streams]
     scores = [
         (candidate.sniff(head, stream.name), -index, name)
         for index, (stream, head) in enumerate(zip(streams, heads, strict=True))

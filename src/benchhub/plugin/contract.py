@@ -24,6 +24,9 @@ from benchhub.model.run import Execution
 
 CHUNK_BYTES = 1 << 18
 
+HEAD_BYTES = 1 << 16
+"""So much of a file a framework sees when it is asked whether the file could be its own."""
+
 
 # -- detect --------------------------------------------------------------------------------------------------------
 
@@ -157,6 +160,15 @@ class Stream(msgspec.Struct, frozen=True):
     name: str
     open: Callable[[], Iterator[bytes]]
     path: str | None = None
+
+    def head(self) -> bytes:
+        """Return its first ``HEAD_BYTES``, fewer when it is shorter: enough to tell what it is."""
+        head = b""
+        for chunk in self.open():
+            head += chunk
+            if len(head) >= HEAD_BYTES:
+                break
+        return head[:HEAD_BYTES]
 
     @classmethod
     def of_bytes(cls, name: str, data: bytes, *, chunk_bytes: int = CHUNK_BYTES) -> "Stream":

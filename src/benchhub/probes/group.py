@@ -13,7 +13,6 @@ import contextlib
 import os
 import resource
 import signal
-from collections.abc import Iterator
 from functools import lru_cache
 
 import msgspec
@@ -68,28 +67,32 @@ class Group:
         self.memory_folder = memory_folder
         self._homes = homes
         self._own_s = (0.0, 0.0)
+        self._entered = resource.getrusage(resource.RUSAGE_SELF)
 
-    @contextlib.contextmanager
-    def entered(self) -> Iterator[None]:
-        """Be in the group for as long as it takes to start a program.
+    def enter(self) -> None:
+        """Go into the group: what is started from now on is born in it.
 
         Raises:
-            OSError: We may not enter it.
+            OSError: We may not; we are where we were.
         """
-        self._enter(self.folder, self.memory_folder)
-        before = resource.getrusage(resource.RUSAGE_SELF)
         try:
-            yield
-        finally:
-            after = resource.getrusage(resource.RUSAGE_SELF)
-            self._enter(self._homes.unified, self._homes.memory)
-            user_s, system_s = self._own_s
-            self._own_s = (
-                user_s + after.ru_utime - before.ru_utime,
-                system_s + after.ru_stime - before.ru_stime,
-            )
+            self._move(self.folder, self.memory_folder)
+        except OSError:
+            self._move(self._homes.unified, self._homes.memory)
+            raise
+        self._entered = resource.getrusage(resource.RUSAGE_SELF)
 
-    def _enter(self, folder: str, memory_folder: str | None) -> None:
+    def leave(self) -> None:
+        """Go back; what we used meanwhile is no longer counted as the group's.
+
+        Raises:
+            OSError: The way back is closed.
+        """
+        left = resource.getrusage(resource.RUSAGE_SELF)
+        self._move(self._homes.unified, self._homes.memory)
+        self._own_s = (left.ru_utime - self._entered.ru_utime, left.ru_stime - self._entered.ru_stime)
+
+    def _move(self, folder: str, memory_folder: str | None) -> None:
         if self.memory_folder is not None and memory_folder is not None:
             _write(f"{memory_folder}/cgroup.procs", b"0")
         _write(f"{folder}/cgroup.procs", b"0")

@@ -8,7 +8,6 @@ from benchhub.frameworks.junit.xml import Damage, XmlReader
 from benchhub.model.record import MESSAGE_CHARACTERS_MAX, LogLine, Problem, Record, Unread
 from benchhub.plugin.contract import Captured, Stream
 
-HEAD_BYTES = 1 << 16
 WORDS_BYTES_MAX = 16_000
 LINE_CHARACTERS_MAX = 1 << 16
 
@@ -42,7 +41,7 @@ def read(captured: Captured, *, logs: bool = False) -> Iterator[Record]:
     suites = Suites(records.append, is_logged=logs)
     has_any = False
     for stream in captured.streams:
-        head = _head_of(stream)
+        head = stream.head()
         if is_junit(head) or holds_junit(head):
             has_any = True
             for _ in _read_file(stream, suites, records):
@@ -81,15 +80,6 @@ def _damages(name: str, damages: list[Damage]) -> Iterator[Record]:
         else:
             yield Unread(damage.line, "not-well-formed", damage.text, damage.byte_offset, name)
             yield Problem("damaged-xml", f"{name}:{damage.line}", damage.why)
-
-
-def _head_of(stream: Stream) -> bytes:
-    head = b""
-    for chunk in stream.open():
-        head += chunk
-        if len(head) >= HEAD_BYTES:
-            break
-    return head[:HEAD_BYTES]
 
 
 def _complaint(captured: Captured) -> Iterator[Record]:

@@ -25,7 +25,6 @@ from benchhub.plugin.contract import Captured, Stream
 FORMAT = 1
 """Of the events that this reader knows."""
 
-HEAD_BYTES = 1 << 16
 WORDS_BYTES_MAX = 16_000
 """Of what a tool printed last, this much is looked at."""
 
@@ -43,7 +42,7 @@ def read(captured: Captured, *, logs: bool = False) -> Iterator[Record]:
     session = Session(captured)
     sources: list[Stream] = []
     for stream in captured.streams:
-        head = head_of(stream)
+        head = stream.head()
         if is_events(head):
             sources.append(stream)
         elif is_benchmarks(head):
@@ -56,16 +55,6 @@ def read(captured: Captured, *, logs: bool = False) -> Iterator[Record]:
     yield from session.finish()
     if logs:
         yield from _printed_lines(captured, {stream.name for stream in sources})
-
-
-def head_of(stream: Stream) -> bytes:
-    """Return how a stream begins."""
-    head = b""
-    for chunk in stream.open():
-        head += chunk
-        if len(head) >= HEAD_BYTES:
-            break
-    return head[:HEAD_BYTES]
 
 
 class Session:
@@ -286,7 +275,7 @@ def words_of(captured: Captured, name: str) -> str:
     """Return what was printed last on a stream."""
     tail = b""
     for stream in captured.streams:
-        if stream.name == name and not is_events(head_of(stream)) and not is_benchmarks(head_of(stream)):
+        if stream.name == name and not is_events(stream.head()) and not is_benchmarks(stream.head()):
             for chunk in stream.open():
                 tail = (tail + chunk)[-WORDS_BYTES_MAX:]
     return tail.decode("utf-8", "replace").strip()

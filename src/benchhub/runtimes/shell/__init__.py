@@ -68,7 +68,7 @@ class Shell:
         with Interruption() as interruption, Watch(step, measuring, has_group=self._has_groups) as watch:
             with watch.entered():
                 child = Child(watch.step)
-            GUARD.watch(child.pid, watch.group_folder)
+                GUARD.watch(child.pid, watch.group_folder)
             try:
                 own_bytes = own_peak_bytes()
                 watch.begin(child.pid)

@@ -57,10 +57,10 @@ class Background:
                     stderr=subprocess.STDOUT,
                     start_new_session=True,
                 )
+                GUARD.watch(self._process.pid, self._watch.group_folder)
         except (OSError, ValueError) as error:
             self._held.close()
             raise refusal(step, error) from error
-        GUARD.watch(self._process.pid, self._watch.group_folder)
 
     @property
     def has_ended(self) -> bool:

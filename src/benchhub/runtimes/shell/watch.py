@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Self
 
@@ -70,15 +70,22 @@ class Watch:
     @contextlib.contextmanager
     def entered(self) -> Iterator[None]:
         """Where the program is to be started."""
-        with contextlib.ExitStack() as stack:
-            if self._group is not None:
-                try:
-                    stack.enter_context(self._group.entered())
-                except OSError:
-                    self._group.close()
-                    self._group = None
+        self._move(Group.enter)
+        try:
             self._set_parts_apart()
             yield
+        finally:
+            self._move(Group.leave)
+
+    def _move(self, how: Callable[[Group], None]) -> None:
+        """Go into the group or out of it; where that is not possible there is none, and no start fails for it."""
+        if self._group is None:
+            return
+        try:
+            how(self._group)
+        except OSError:
+            self._group.close()
+            self._group = None
 
     def _set_parts_apart(self) -> None:
         measuring, step = self._measuring, self._plain

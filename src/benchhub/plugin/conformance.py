@@ -42,6 +42,7 @@ from benchhub.model.record import (
 )
 from benchhub.plugin.captures import TOKENS, Capture, MemoryTree, damaged, load_captures, odd_trees
 from benchhub.plugin.contract import (
+    HEAD_BYTES,
     Began,
     Captured,
     Followed,
@@ -56,7 +57,6 @@ from benchhub.plugin.contract import (
 
 MUTATIONS = int(os.environ.get("BENCHHUB_MUTATIONS", "500"))
 ASK_ROUNDS_MAX = 3
-SNIFFED_BYTES = 1 << 16
 SURE = 0.5
 SMALL_BYTES = 200_000
 """Captures up to this size are also read byte by byte."""
@@ -308,7 +308,7 @@ class FrameworkConformance:
 
     def test_its_confidence_is_between_0_and_1(self) -> None:
         heads = [*GARBAGE.values(), *self.strangers.values(), *TOKENS]
-        heads += [content[:SNIFFED_BYTES] for capture in self._captures() for content in capture.data.values()]
+        heads += [content[:HEAD_BYTES] for capture in self._captures() for content in capture.data.values()]
         for head in heads:
             for cut in (head, head[: len(head) // 2], head[: len(head) // 3]):
                 for name in ("stdout.txt", "x.json", "", "a b\n.xml"):
@@ -322,7 +322,7 @@ class FrameworkConformance:
             if capture.name in self.unrecognisable:
                 continue
             surest = max(
-                (self.framework.sniff(content[:SNIFFED_BYTES], name) for name, content in capture.data.items()),
+                (self.framework.sniff(content[:HEAD_BYTES], name) for name, content in capture.data.items()),
                 default=0.0,
             )
             assert surest >= SURE, f"{capture.name}: only {surest} sure of its own output"
@@ -333,7 +333,7 @@ class FrameworkConformance:
             for capture in load_captures(folder):
                 heads |= {f"{folder.name}/{capture.name}/{name}": content for name, content in capture.data.items()}
         for name, content in heads.items():
-            confidence = self.framework.sniff(content[:SNIFFED_BYTES], name.rpartition("/")[2])
+            confidence = self.framework.sniff(content[:HEAD_BYTES], name.rpartition("/")[2])
             assert confidence < SURE, f"{confidence} sure that `{name}` is its own"
 
     # -- how the tests ask

@@ -17,6 +17,9 @@ from typing import Self
 import pyte
 from pyte.screens import Char
 
+_THE_END = b"\0"
+"""Written when the program has ended; terminals show nothing for it."""
+
 
 class VirtualTerminal:
     """Starts a program in a terminal of its own.
@@ -42,9 +45,13 @@ class VirtualTerminal:
         self.screen = pyte.HistoryScreen(columns, lines, history=100_000)
         self._stream = pyte.ByteStream(self.screen)
         self._is_looking = True
-        self.pid, self.fd = pty.fork()
+        # Both ends stay open here: a kernel may throw away what nobody has read yet when the last writer goes.
+        self.fd, self._program_end = pty.openpty()
+        _set_size(self.fd, columns, lines)
+        self.pid = os.fork()
         if self.pid == 0:
-            _set_size(0, columns, lines)
+            os.close(self.fd)
+            os.login_tty(self._program_end)
             os.chdir(cwd)
             os.execvpe(argv[0], list(argv), {**env, "TERM": term})  # noqa: S606 -- no shell is wanted
 
@@ -59,6 +66,7 @@ class VirtualTerminal:
             os.kill(self.pid, signal.SIGKILL)
             self.end()
         os.close(self.fd)
+        os.close(self._program_end)
 
     @property
     def cells(self) -> list[list[Char]]:
@@ -87,7 +95,8 @@ class VirtualTerminal:
         """Return the lines as soon as they are what is waited for; raises ``TimeoutError``."""
         end = time.monotonic() + timeout_s
         while not is_there(self.text):
-            if time.monotonic() > end or not self._read(0.2):
+            has_ended = self._has_ended()
+            if time.monotonic() > end or (not self._read(0.2) and has_ended):
                 message = "never seen; the terminal shows\n" + "\n".join(self.text)
                 raise TimeoutError(message)
         return self.text
@@ -100,13 +109,14 @@ class VirtualTerminal:
     def end(self, *, timeout_s: float = 120.0) -> list[str]:
         """Return the lines when the program has ended."""
         end = time.monotonic() + timeout_s
-        while self._read(0.2):
+        while not self._has_ended():
+            self._read(0.05)
             if time.monotonic() > end:
                 message = "does not end; the terminal shows\n" + "\n".join(self.text)
                 raise TimeoutError(message)
-        if self.code is None:
-            _, status = os.waitpid(self.pid, 0)
-            self.code = os.waitstatus_to_exitcode(status)
+        os.write(self._program_end, _THE_END)
+        while not self._read(0.2).endswith(_THE_END):
+            pass
         return self.text
 
     def is_sane(self) -> bool:
@@ -114,18 +124,21 @@ class VirtualTerminal:
         flags = termios.tcgetattr(self.fd)[3]
         return bool(flags & termios.ECHO and flags & termios.ICANON)
 
-    def _read(self, wait_s: float) -> bool:
-        """Take what there is within ``wait_s``; return whether the program still holds the terminal."""
+    def _has_ended(self) -> bool:
+        if self.code is None:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            self.code = os.waitstatus_to_exitcode(status) if pid else None
+        return self.code is not None
+
+    def _read(self, wait_s: float) -> bytes:
+        """Take and return what there is within ``wait_s``."""
         if not select.select([self.fd], [], [], wait_s)[0]:
-            return True
-        try:
-            data = os.read(self.fd, 1 << 16)
-        except OSError:
-            return False  # Linux says so when the last one closed the terminal.
+            return b""
+        data = os.read(self.fd, 1 << 16)
         if self._is_looking:
-            self.raw += data
+            self.raw += data.removesuffix(_THE_END)
             self._stream.feed(data)
-        return bool(data)
+        return data
 
 
 def _set_size(fd: int, columns: int, lines: int) -> None:

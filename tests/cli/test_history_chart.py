@@ -5,6 +5,7 @@ import pty
 import re
 import subprocess
 import termios
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -38,20 +39,22 @@ def on_terminal(shell: Shell, *words: str, columns: int = 80, **env: str) -> str
         stdout=theirs,
         stderr=subprocess.PIPE,
     )
-    os.close(theirs)
+
+    # The terminal is ours until all is read: a kernel may throw away what nobody has read when its last writer goes.
+    def say_the_end() -> None:
+        process.communicate()
+        os.write(theirs, b"\0")
+
+    ending = threading.Thread(target=say_the_end)
+    ending.start()
     said = b""
-    while True:
-        try:
-            part = os.read(ours, 65536)
-        except OSError:  # The other end is closed.
-            break
-        if not part:
-            break
-        said += part
+    while not said.endswith(b"\0"):
+        said += os.read(ours, 65536)
+    ending.join()
     os.close(ours)
-    process.communicate()
+    os.close(theirs)
     assert process.returncode == 0
-    return said.decode().replace("\r\n", "\n")
+    return said[:-1].decode().replace("\r\n", "\n")
 
 
 def test_a_terminal_gets_a_chart_and_a_pipe_does_not(broken_once: Shell) -> None:

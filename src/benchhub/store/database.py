@@ -14,7 +14,7 @@ from benchhub.store.columns import side_by_side
 from benchhub.store.statements import statements, text_of
 
 APPLICATION_ID = 1112044898
-SCHEMA_VERSION = "0003"
+SCHEMA_VERSION = "0004"
 BUSY_TIMEOUT_MS = 30_000
 PAGE_CACHE_KIB = 65_536
 MMAP_BYTES = 1 << 30

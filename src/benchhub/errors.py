@@ -9,6 +9,7 @@
     │   ├── ConflictError    4    the same run arrived with another body
     │   └── SetAsideError    4    a report is kept, but no tables could be made of it
     │       └── RemovedError 4    a report came again of a run that somebody removed
+    ├── RefusedError         4    a server does not let this in, or not do that
     └── ToolError            6    the tool could not be started or built, and nothing ran
 
 Whose fault it is decides the class, and the class owns the exit code. Whatever is raised outside this tree is
@@ -65,6 +66,12 @@ class SetAsideError(StoreError):
 
 class RemovedError(SetAsideError):
     """The run was removed by somebody, and stays so however often its report comes."""
+
+
+class RefusedError(BenchHubError):
+    """Who asks is not known, or may not do this."""
+
+    exit_code = 4
 
 
 class ToolError(BenchHubError):

@@ -862,3 +862,77 @@ SELECT name, doc FROM native_table ORDER BY name;
 
 -- name: put_native_table
 INSERT INTO native_table (name, doc) VALUES (:name, :doc) ON CONFLICT (name) DO UPDATE SET doc = excluded.doc;
+
+-- servers and those who report to them --------------------------------------------------------------------------------
+
+-- name: insert_token
+INSERT INTO token (id, secret_sha256, user_id, name, scopes, projects, created_at, expires_at)
+VALUES (:id, :secret_sha256, :user_id, :name, :scopes, :projects, :created_at, :expires_at);
+
+-- name: find_token
+SELECT k.secret_sha256, k.user_id, u.name, k.scopes, k.projects, k.expires_at, k.revoked_at
+FROM token k JOIN "user" u ON u.id = k.user_id WHERE k.id = :id;
+
+-- name: any_token
+SELECT 1 FROM token LIMIT 1;
+
+-- name: touch_token
+UPDATE token SET last_used_at = :minute WHERE id = :id AND (last_used_at IS NULL OR last_used_at < :minute);
+
+-- name: revoke_token
+UPDATE token SET revoked_at = coalesce(revoked_at, :now) WHERE id = :id RETURNING id;
+
+-- name: list_tokens
+SELECT k.id, u.name AS user_name, k.name, k.scopes, k.projects, k.created_at, k.expires_at, k.revoked_at, k.last_used_at
+FROM token k JOIN "user" u ON u.id = k.user_id WHERE :user_id IS NULL OR k.user_id = :user_id
+ORDER BY k.created_at DESC, k.id;
+
+-- name: insert_audit
+INSERT INTO audit (at, user_id, token_id, action, subject, detail)
+VALUES (:at, :user_id, :token_id, :action, :subject, :detail);
+
+-- name: audit_trail
+SELECT a.id, a.at, u.name AS user_name, a.token_id, a.action, a.subject, a.detail
+FROM audit a LEFT JOIN "user" u ON u.id = a.user_id ORDER BY a.id DESC LIMIT :count;
+
+-- name: staged_as
+SELECT DISTINCT sha256, parts FROM staged_part WHERE uid = :uid;
+
+-- name: stage_part
+INSERT INTO staged_part (uid, seq, parts, sha256, received_at, data)
+VALUES (:uid, :seq, :parts, :sha256, :received_at, :data) ON CONFLICT (uid, seq) DO NOTHING;
+
+-- name: staged_seqs
+SELECT seq FROM staged_part WHERE uid = :uid;
+
+-- name: staged_data
+SELECT data FROM staged_part WHERE uid = :uid ORDER BY seq;
+
+-- name: drop_parts
+DELETE FROM staged_part WHERE uid = :uid;
+
+-- name: unfinished_since
+SELECT uid FROM staged_part GROUP BY uid HAVING max(received_at) < :before;
+
+-- name: places_of_projects
+SELECT p.id, r.host, r.owner, r.name, p.path FROM project p JOIN repo r ON r.id = p.repo_id;
+
+-- name: private_projects
+SELECT project_id, members FROM project_policy WHERE visibility = 'private';
+
+-- name: next_projection
+SELECT report_id FROM projection WHERE state = 'todo' AND report_id > :after ORDER BY report_id LIMIT 1;
+
+-- name: count_projections
+SELECT state, count(*) FROM projection WHERE state <> 'done' GROUP BY state;
+
+-- name: project_later
+UPDATE projection SET state = 'todo', error = NULL WHERE report_id IN (
+  SELECT id FROM report WHERE framework = :framework AND reader_version > :above
+    AND NOT EXISTS (SELECT 1 FROM removed_run WHERE report_id = report.id));
+
+-- name: setting
+SELECT value FROM setting WHERE name = :name;
+
+-- name: put_setting
+INSERT INTO setting (name, value) VALUES (:name, :value) ON CONFLICT (name) DO UPDATE SET value = excluded.value;

@@ -1,8 +1,12 @@
 """What a program writes is kept whole, and told at a pace."""
 
+from pathlib import Path
+
 from benchhub.flows.events import Event, Heard
 from benchhub.flows.follow import TOLD_BYTES_MAX, Following
 from benchhub.frameworks.go import GOTEST
+from benchhub.frameworks.pytest import PYTEST
+from benchhub.model.record import LogLine
 from benchhub.plugin.contract import Captured, TickingSink
 
 
@@ -82,3 +86,23 @@ def test_it_says_when_it_wants_to_be_asked_again() -> None:
     assert 0.1 < following.tick() <= 1.0
     following.write("stdout", b"x")
     assert following.tick() <= 0.1
+
+
+def test_a_file_that_grows_is_heard_of_as_soon_as_it_is_there(tmp_path: Path) -> None:
+    watcher, events = Heeding(pace_s=0.1), tmp_path / "pytest.jsonl"
+    reader = PYTEST.live(Captured())  # type: ignore[attr-defined]  # it is Followed
+    following = Following(Kept(), watcher, reader=reader, files={events.name: events})
+    following.tell()
+    assert 0 < following.tick() <= 0.1
+    with events.open("ab", buffering=0) as file:
+        file.write(b'{"event": "item", "node": "a.py::test_x"}\n{"event": "begin", "node": "a.py::test_x"}\n')
+        following.tell()
+        file.write(b'{"event": "report", "node": "a.py::test_x", "when": "call", "outcome": "passed"}\n')
+        file.write(b'{"event": "end", "node": "a.py::test_x"}\n')
+        following.tell()
+    following.close()
+    told = [record for heard in watcher.heard for record in heard.records]
+    assert [(type(record).__name__, record.case.name) for record in told if not isinstance(record, LogLine)] == [
+        ("Began", "test_x"),
+        ("Outcome", "test_x"),
+    ]

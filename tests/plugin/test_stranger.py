@@ -44,15 +44,19 @@ def build_wheel(folder: Path) -> Path:
     return wheel
 
 
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
+def installed(folder: Path) -> Place:
     """Return an environment in which the stranger's package is installed, after `bh` was used there without it."""
-    place = Place(tmp_path_factory.mktemp("stranger"))
+    place = Place(folder)
     (place.work / "bench").mkdir()
     (place.work / "bench" / "mytool.cfg").touch()
     assert "no framework `mytool`" in place.bh("parse", "--framework", "mytool", os.devnull, code=2)
     place.pip("install", "--no-deps", str(build_wheel(place.root)))
     return place
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    return installed(tmp_path_factory.mktemp("stranger"))
 
 
 def test_it_is_found_at_the_next_command(place: Place) -> None:
@@ -119,7 +123,9 @@ def test_the_guide_is_well_typed(place: Place) -> None:
     assert checked.returncode == 0, checked.stdout
 
 
-def test_it_is_gone_when_it_is_uninstalled(place: Place) -> None:
+def test_it_is_gone_when_it_is_uninstalled(tmp_path: Path) -> None:
+    place = installed(tmp_path)
+    place.bh("run", "//bench:mytool", "--runs", "2", "--with", "rounds=4")
     place.pip("uninstall", "--yes", "benchhub-mytool")
     assert "no framework `mytool`" in place.bh("parse", "--framework", "mytool", os.devnull, code=2)
     assert place.sql("SELECT count(*) AS count FROM mytool_results") == [{"count": 10}], (

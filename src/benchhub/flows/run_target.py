@@ -289,6 +289,8 @@ def _execute(
         executions.append(msgspec.structs.replace(execution, argv=request.mask(execution.argv)))
         if execution.is_interrupted:
             break
+    if following is not None:
+        following.close()
     return tuple(executions)
 
 
@@ -303,7 +305,8 @@ def _following(one: Ready, spool: RunSpool, watcher: Watcher) -> Following | Non
         label=chosen.project.label_within(chosen.target.label),
         case_name=chosen.case_name or prepared.case_name,
     )
-    return Following(spool, watcher, reader=reader_for(prepared.framework, known))
+    files = {file.name: spool.results / file.name for file in prepared.plan.files if file.is_followed}
+    return Following(spool, watcher, reader=reader_for(prepared.framework, known), files=files)
 
 
 def _listening(watcher: Watcher) -> Callable[[Sink], Sink]:

@@ -373,11 +373,11 @@ class FrameworkConformance:
             yield request
 
     def _follow(self, data: Mapping[str, bytes], chunk_bytes: int) -> list[LiveRecord]:
-        """Return what is told of standard output and then of standard error; nothing by who cannot follow."""
+        """Return what is told of one stream after the other; nothing by who cannot follow."""
         if not isinstance(self.framework, Followed):
             return []
         reader = self.framework.live(Captured(label="//:live", case_name="live"))
-        streams = [Stream.of_bytes(name, data.get(name, b""), chunk_bytes=chunk_bytes) for name in ("stdout", "stderr")]
+        streams = [Stream.of_bytes(name, content, chunk_bytes=chunk_bytes) for name, content in data.items()]
         records = [
             record for stream in streams for chunk in stream.open() for record in reader.take(stream.name, chunk)
         ]

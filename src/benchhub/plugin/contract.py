@@ -84,12 +84,15 @@ class ResultFile(msgspec.Struct, frozen=True):
             ``directory``: below the target's directory, where the tool insists on writing. There lies what older runs
             left, too: what a run did not write itself is never read.
         is_optional: Its absence is no problem.
+        is_followed: It grows while the tool runs, below ``{results}`` and under just this name: who follows the run
+            hears of it, too.
     """
 
     name: str
     kind: str = "result"
     place: Literal["results", "directory"] = "results"
     is_optional: bool = False
+    is_followed: bool = False
 
 
 class PlanRequest(msgspec.Struct, frozen=True):
@@ -276,7 +279,7 @@ class LiveReader(Protocol):
     """Follows the output of one run while it is written."""
 
     def take(self, stream: str, data: bytes) -> list[LiveRecord]:
-        """Return what the next bytes tell; never raises.
+        """Return what the next bytes of ``stdout``, ``stderr`` or a followed file tell; never raises.
 
         A measured program runs meanwhile, so it does little: a line that costs much is better left for ``read``, and
         what it remembers stays small. Bytes may be left out where a program writes faster than anybody reads; a line

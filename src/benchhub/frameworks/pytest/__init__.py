@@ -8,6 +8,7 @@ The way of the bytes, in the order of the files:
 - ``cases``       node ids become cases with parameters
 - ``outcomes``    the phases of a test become its outcome
 - ``reader``      a session from its first event to its last, both files joined
+- ``live``        the same while it runs, as far as it can be told then
 - ``problems``    the doubts, listed
 
 ``planning`` finds the Python and makes command lines, ``detection`` finds projects.
@@ -21,6 +22,7 @@ import msgspec
 from benchhub.frameworks.pytest import detection, reader
 from benchhub.frameworks.pytest.benchmarks import is_benchmarks
 from benchhub.frameworks.pytest.events import is_events
+from benchhub.frameworks.pytest.live import PytestLive
 from benchhub.frameworks.pytest.planning import (
     PytestBenchmarkOptions,
     PytestOptions,
@@ -30,7 +32,7 @@ from benchhub.frameworks.pytest.planning import (
 from benchhub.model.place import Target
 from benchhub.model.record import Record
 from benchhub.model.report import Column, NativeTable
-from benchhub.plugin.contract import Captured, Framework, Plan, PlanRequest, Tree
+from benchhub.plugin.contract import Captured, Framework, LiveReader, Plan, PlanRequest, Tree
 
 READER_VERSION = 1
 
@@ -95,6 +97,10 @@ class Pytest:
         """Yield what the bytes say; never raises."""
         return reader.read(captured, logs=logs)
 
+    def live(self, captured: Captured) -> LiveReader:  # noqa: ARG002 -- the events tell all
+        """Return who follows a session."""
+        return PytestLive()
+
     def sniff(self, head: bytes, name: str) -> float:  # noqa: ARG002 -- the content tells
         """Return how surely these are events of pytest."""
         if is_events(head):
@@ -122,6 +128,10 @@ class PytestBenchmark:
     def read(self, captured: Captured, *, logs: bool = False) -> Iterator[Record]:
         """Yield what the bytes say; never raises."""
         return reader.read(captured, logs=logs)
+
+    def live(self, captured: Captured) -> LiveReader:  # noqa: ARG002 -- the events tell all
+        """Return who follows a session; numbers come at its end."""
+        return PytestLive()
 
     def sniff(self, head: bytes, name: str) -> float:  # noqa: ARG002 -- the content tells
         """Return how surely this is JSON of pytest-benchmark, or events of its benchmarks."""

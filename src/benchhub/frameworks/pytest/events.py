@@ -73,13 +73,13 @@ def is_events(head: bytes) -> bool:
 
 def events(stream: Stream) -> Iterator[Event | Unread]:
     """Yield the events of a stream, in order."""
-    decoder = _decoder()
+    decode = decoder().decode
     byte_offset = 0
     for number, line in enumerate(lines_of(stream), 1):
         text = line.strip()
         if text:
             try:
-                yield decoder.decode(text)
+                yield decode(text)
             except (msgspec.MsgspecError, UnicodeError, RecursionError):
                 cut = text[: 4 * UNREAD_TEXT_CHARACTERS_MAX].decode("utf-8", "replace")[:UNREAD_TEXT_CHARACTERS_MAX]
                 yield Unread(number, "not-an-event", cut, byte_offset, stream.name)
@@ -109,5 +109,6 @@ def _pieces(line: bytes) -> Iterator[bytes]:
 
 
 @lru_cache(maxsize=1)
-def _decoder() -> msgspec.json.Decoder[Event]:
+def decoder() -> msgspec.json.Decoder[Event]:
+    """Return what decodes a line."""
     return msgspec.json.Decoder(Event)

@@ -92,7 +92,7 @@ def plan_tests(request: PlanRequest) -> Plan:
     own.check("pytest")
     options: PytestOptions = request.options
     words = ["--benchhub-only=tests"] if own.has("pytest-benchmark") else []
-    return own.plan([*words, *_flags(options, request)], files=(ResultFile(EVENTS),), tool="pytest")
+    return own.plan([*words, *_flags(options, request)], files=(ResultFile(EVENTS, is_followed=True),), tool="pytest")
 
 
 def plan_benchmarks(request: PlanRequest) -> Plan:
@@ -111,7 +111,7 @@ def plan_benchmarks(request: PlanRequest) -> Plan:
     words += [f"--benchmark-max-time={options.max_time}"] if options.max_time is not None else []
     words += ["--benchmark-warmup=on"] if options.warmup else []
     words += ["--benchmark-disable-gc"] if options.disable_gc else []
-    files = (ResultFile(EVENTS), ResultFile(BENCHMARKS, is_optional=True))
+    files = (ResultFile(EVENTS, is_followed=True), ResultFile(BENCHMARKS, is_optional=True))
     return own.plan([*words, *_flags(options, request)], files=files, tool="pytest-benchmark")
 
 

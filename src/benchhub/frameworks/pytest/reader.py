@@ -58,11 +58,15 @@ def read(captured: Captured, *, logs: bool = False) -> Iterator[Record]:
 
 
 class Session:
-    """The state of one session, from its first event to its last."""
+    """The state of one session, from its first event to its last.
+
+    Attributes:
+        cases: Of its tests, as far as they are known.
+    """
 
     def __init__(self, captured: Captured) -> None:
         self._captured = captured
-        self._cases = Cases()
+        self.cases = Cases()
         self._running: dict[str, Running] = {}
         self._ran: set[str] = set()
         self._attempts: dict[str, int] = {}
@@ -82,7 +86,7 @@ class Session:
         benchmarks, others = read_benchmarks(stream)
         for benchmark in benchmarks:
             self._benchmarks.setdefault(benchmark.node, []).append(benchmark)
-            self._cases.benchmarks.add(benchmark.node)
+            self.cases.benchmarks.add(benchmark.node)
             self._measured_count += 1
             if benchmark.step > 1:
                 self._thinned.append(f"1 of {benchmark.step} rounds of {benchmark.node}")
@@ -129,10 +133,10 @@ class Session:
             yield Context("plugins", " ".join(event.plugins))
 
     def _item(self, event: Event) -> None:
-        self._cases.nodes.append(event.node)
-        self._cases.learn(event.node, event.parts)
+        self.cases.nodes.append(event.node)
+        self.cases.learn(event.node, event.parts)
         if event.bench:
-            self._cases.benchmarks.add(event.node)
+            self.cases.benchmarks.add(event.node)
 
     def _collect(self, event: Event) -> Iterator[Record]:
         if (event.node, event.outcome) in self._collected:
@@ -146,7 +150,7 @@ class Session:
             yield Problem("collection-error", suite, ending_with(event.text, MESSAGE_CHARACTERS_MAX))
 
     def _report(self, event: Event, *, logs: bool) -> Iterator[Record]:
-        self._cases.learn(event.node, event.parts)
+        self.cases.learn(event.node, event.parts)
         if event.subtest is not None:
             yield self._subtest(event)
             return
@@ -155,11 +159,11 @@ class Session:
         if running.take(event):
             yield from self._close(event.node)
             if logs:
-                yield from _captured_lines(self._cases.of(event.node), event)
+                yield from _captured_lines(self.cases.of(event.node), event)
 
     def _subtest(self, event: Event) -> Outcome:
         assert event.subtest is not None  # noqa: S101 -- asked by the caller
-        case = subtest_case(self._cases.of(event.node), event.subtest)
+        case = subtest_case(self.cases.of(event.node), event.subtest)
         key = (event.node, case.said_name)
         self._subtests[key] = self._subtests.get(key, 0) + 1
         alone = Running(event.node, {"call": event})
@@ -175,7 +179,7 @@ class Session:
         if not running.reports and ending is None:
             self._running[node] = running  # Older versions announce a test that never came to report.
             return
-        case = self._cases.of(node)
+        case = self.cases.of(node)
         attempt = self._attempts[node] = self._attempts.get(node, 0) + 1
         outcome = outcome_of(case, running, attempt, ending or ending_of(running))
         if RETRIED not in outcome.flags:
@@ -238,8 +242,8 @@ class Session:
         if self._deselected:
             yield Context("deselected", str(self._deselected))
         yield from self._numbers_lost()
-        count = len(self._cases.nodes)
-        missing = count - sum(node in self._ran for node in self._cases.nodes)
+        count = len(self.cases.nodes)
+        missing = count - sum(node in self._ran for node in self.cases.nodes)
         if missing:
             why = f": {self._why}" if self._why else ""
             yield Problem("not-run", SESSION, f"{missing} of {count} collected tests did not run{why}")

@@ -18,6 +18,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
     place = Place(tmp_path_factory.mktemp("author"))
     place.bh("new-framework", NAME)
     place.pip("install", "--no-deps", "--no-build-isolation", "--editable", str(package(place)))
+    (place.work / f"{NAME}.cfg").touch()
     return place
 
 
@@ -38,7 +39,6 @@ def test_it_passes_its_own_tests(place: Place) -> None:
 
 
 def test_it_is_found_detects_and_reads_its_example(place: Place) -> None:
-    (place.work / f"{NAME}.cfg").touch()
     assert f"//:{NAME} " in place.bh("list")
     parsed = place.bh("parse", str(package(place) / "tests" / "captured" / "two-rounds" / "stdout.txt"))
     assert "sort" in parsed

@@ -25,7 +25,7 @@ def filled(folder: Path, *, runs: int) -> Path:
     path = folder / f"filled-{schema[:12]}.db"
     shop = Shop(CASES, 1, 1)
     with open_database(path) as database, tempfile.TemporaryDirectory() as scratch:
-        (present,) = database.connection.execute("SELECT count(*) FROM run").fetchone()
+        (present,) = database.execute("SELECT count(*) FROM run").fetchone()
         keeper = Keeper(database)
         times: list[float] = []
         started = time.monotonic()

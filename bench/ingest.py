@@ -49,7 +49,7 @@ def _shape(cases: int, metrics: int, samples: int, *, runs: int, is_raw: bool) -
 def _raw_insert(*, runs: int) -> None:
     """Print what SQLite itself does with such rows one by one: the ruler for the numbers above."""
     with tempfile.TemporaryDirectory() as folder, open_database(Path(folder) / "bench.db") as database:
-        database.connection.execute(
+        database.execute(
             "CREATE TABLE plain (a INTEGER, b INTEGER, c REAL, d INTEGER, PRIMARY KEY (a, b)) WITHOUT ROWID"
         )
         times: list[float] = []
@@ -71,8 +71,7 @@ def _as_it_grows(settings: Settings) -> None:
     with open_database(small) as few, open_database(large) as many, tempfile.TemporaryDirectory() as folder:
         keepers = {small: Keeper(few), large: Keeper(many)}
         present = {
-            path: keeper.database.connection.execute("SELECT max(id) FROM run").fetchone()[0]
-            for path, keeper in keepers.items()
+            path: keeper.database.execute("SELECT max(id) FROM run").fetchone()[0] for path, keeper in keepers.items()
         }
         for number in range(1, settings.times(60) + WARM_UP_RUNS):
             for path, keeper in keepers.items():

@@ -43,10 +43,10 @@ def run(settings: Settings) -> None:
             rows = len(_rows(database, sql))
             took = median_cpu_s(partial(_rows, database, sql), times=settings.times(31))
             say(f"{name}, {rows:,} rows", f"{took * 1e3:.2f} ms", target)
-        (newest,) = database.connection.execute("SELECT max(id) FROM run").fetchone()
+        (newest,) = database.execute("SELECT max(id) FROM run").fetchone()
         took = median_cpu_s(partial(values_before, database, newest, newest), times=settings.times(31))
         say("values before a run", f"{took * 1e3:.2f} ms")
 
 
 def _rows(database: Database, sql: str) -> list[Any]:
-    return database.connection.execute(sql).fetchall()
+    return list(database.execute(sql))

@@ -173,13 +173,13 @@ class House:
 
     def see_what_tools_printed(self) -> None:
         """Make `printed`: `history` without what we measured of the programs ourselves."""
-        self.database.connection.execute(
+        self.database.execute(
             "CREATE TEMP VIEW printed AS SELECT * FROM history "
             "WHERE series_id IN (SELECT series_id FROM benchmarks WHERE framework <> 'process')"
         )
 
     def sql(self, question: str, *values: object) -> list[dict[str, Any]]:
-        cursor = self.database.connection.execute(question, values)
+        cursor = self.database.execute(question, values)
         columns = [column[0] for column in cursor.description]
         return [dict(zip(columns, row, strict=True)) for row in cursor]
 

@@ -79,7 +79,7 @@ def kept(database: Database, folder: Path, text: str, status: str = "passed") ->
 
 
 def said(database: Database, sql: str) -> list[tuple[object, ...]]:
-    return [tuple(row) for row in database.connection.execute(sql)]
+    return [tuple(row) for row in database.execute(sql)]
 
 
 def test_a_better_reader_reads_the_past_again(database: Database, tmp_path: Path) -> None:
@@ -119,7 +119,7 @@ def test_an_interrupted_run_stays_interrupted(database: Database, tmp_path: Path
 def test_a_run_whose_bytes_are_gone_keeps_what_was_read_and_is_told(database: Database, tmp_path: Path) -> None:
     kept(database, tmp_path, "sort 1e9\n")
     reproject(database, {"lines": LINES}, is_reread=True)
-    database.connection.execute("UPDATE blob SET data = NULL")
+    database.execute("UPDATE blob SET data = NULL")
     done = reproject(database, {"lines": LINES}, is_reread=True)
     assert (done.reread, done.complaint_count) == (0, 1)
     assert "gone" in done.complaints[0]

@@ -284,7 +284,7 @@ def test_what_was_kept_is_read_again_as_it_was(bench: Bench) -> None:
     framework = Reporting((), ())
     done = reproject(bench.database, {"reporting": framework}, is_reread=True)
     assert (done.reread, done.complaints) == (1, ())
-    (run_id,) = bench.database.connection.execute("SELECT run_id FROM runs").fetchone()
+    (run_id,) = bench.database.execute("SELECT run_id FROM runs").fetchone()
     after = load_report(bench.database, run_id)
     assert numbers(after) == numbers(before)
     assert sorted(problems(after)) == sorted(problems(before)) != []
@@ -303,7 +303,7 @@ def killed(bench: Bench, *files: ResultFile) -> Path:
 def recovered(bench: Bench) -> Report:
     (one,) = recover(bench.spool, Keeper(bench.database), {"reporting": Reporting((), ())})
     assert one.unread_because is None
-    (run_id,) = bench.database.connection.execute("SELECT run_id FROM runs").fetchone()
+    (run_id,) = bench.database.execute("SELECT run_id FROM runs").fetchone()
     return load_report(bench.database, run_id)
 
 

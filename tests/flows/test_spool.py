@@ -54,7 +54,7 @@ def test_a_report_that_a_power_cut_left_empty_is_none_and_the_run_was_interrupte
     with open_database(path) as database:
         (kept,) = recover(path.with_name("bench.db.spool"), Keeper(database), {})
         assert (kept.was_finished, kept.unread_because) == (False, None)
-        assert database.connection.execute("SELECT status FROM runs").fetchall() == [("interrupted",)]
+        assert database.execute("SELECT status FROM runs").fetchall() == [("interrupted",)]
     assert not run.path.exists()
 
 

@@ -17,7 +17,7 @@ BACKENDS: dict[str, Callable[[Path], Database]] = {"sqlite": _sqlite}
 
 def rows(database: Database, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401 -- what SQL takes
     """Return the answer to plain SQL, as a person would ask it."""
-    return [tuple(row) for row in database.connection.execute(sql, parameters)]
+    return [tuple(row) for row in database.execute(sql, parameters)]
 
 
 def only(database: Database, sql: str, *parameters: Any) -> Any:  # noqa: ANN401 -- what SQL takes and gives
@@ -51,7 +51,7 @@ def content(database: Database) -> dict[str, list[tuple[Any, ...]]]:
     said: dict[str, list[tuple[Any, ...]]] = {}
     for view, numbers in _CONTENT.items():
         try:
-            cursor = database.connection.execute(f"SELECT * FROM {view}")  # noqa: S608 -- our own names
+            cursor = database.execute(f"SELECT * FROM {view}")  # noqa: S608 -- our own names
         except sqlite3.OperationalError:
             continue  # A native table that no report declared.
         kept = [at for at, column in enumerate(cursor.description) if column[0] not in numbers.split()]

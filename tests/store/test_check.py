@@ -9,9 +9,10 @@ from benchhub.store import ingest as intake
 from benchhub.store.blocks import RUNS_PER_BLOCK
 from benchhub.store.check import check
 from benchhub.store.database import Database
-from benchhub.store.ingest import blob_file, ingest
+from benchhub.store.ingest import ingest
 from benchhub.store.keeper import Keeper
 from benchhub.store.projection import reproject
+from benchhub.store.sqlite import SqliteDatabase
 from store.factory import bench_report, revision
 
 
@@ -36,7 +37,7 @@ def test_tables_made_by_an_older_projector_are_told_and_reprojecting_makes_them_
     database: Database, keeper: Keeper
 ) -> None:
     keeper.keep(bench_report())
-    database.connection.execute("UPDATE projection SET version = 0")
+    database.execute("UPDATE projection SET version = 0")
     assert kinds(database) == ["older-projection"]
     reproject(database)
     assert kinds(database) == []
@@ -44,7 +45,7 @@ def test_tables_made_by_an_older_projector_are_told_and_reprojecting_makes_them_
 
 def test_a_run_that_lost_its_row_is_told_and_reprojecting_mends_it(database: Database, keeper: Keeper) -> None:
     keeper.keep(bench_report())
-    database.connection.execute("DELETE FROM run")
+    database.execute("DELETE FROM run")
     assert "not-projected" in kinds(database, deep=False)
     reproject(database)
     assert kinds(database) == []
@@ -64,7 +65,7 @@ def test_a_run_that_lost_its_row_is_told_and_reprojecting_mends_it(database: Dat
 def test_wrong_heads_are_found_and_reprojecting_mends_them(database: Database, keeper: Keeper, sql: str) -> None:
     for number in (1, 2):
         keeper.keep(bench_report(seed=number, revision=revision(number)))
-    database.connection.execute(sql)
+    database.execute(sql)
     assert kinds(database) == ["wrong-head"]
     reproject(database)
     assert kinds(database) == []
@@ -82,22 +83,22 @@ def test_wrong_history_is_found_and_reprojecting_mends_it(database: Database, ke
     for number in range(1, RUNS_PER_BLOCK + 1):
         keeper.keep(bench_report(seed=number, revision=revision(number)))
     assert kinds(database) == []
-    database.connection.execute(sql)
+    database.execute(sql)
     assert "wrong-history" in kinds(database)
     reproject(database)
     assert kinds(database) == []
 
 
 def test_bytes_that_are_gone_are_found(
-    database: Database, keeper: Keeper, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    file_database: SqliteDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(intake, "BLOB_IN_FILE_BYTES", 1)
+    monkeypatch.setattr(intake, "LARGE_BYTES_MIN", 1)
     (tmp_path / "stdout").write_bytes(b"output")
     report = bench_report(artifact=tmp_path / "stdout")
-    keeper.keep(report)
-    blob_file(database.path, report.artifacts[0].sha256).unlink()
-    assert kinds(database, deep=False) == ["missing-bytes"]
-    assert kinds(database, deep=True) == ["missing-bytes"]
+    Keeper(file_database).keep(report)
+    file_database.large.file_of(report.artifacts[0].sha256).unlink()
+    assert kinds(file_database, deep=False) == ["missing-bytes"]
+    assert kinds(file_database, deep=True) == ["missing-bytes"]
 
 
 @pytest.mark.parametrize("sql", ["UPDATE blob SET data = x'00'", "UPDATE blob SET sha256 = zeroblob(32)"])
@@ -106,15 +107,15 @@ def test_bytes_that_changed_are_found_by_a_deep_look(
 ) -> None:
     (tmp_path / "stdout").write_bytes(b"output")
     keeper.keep(bench_report(artifact=tmp_path / "stdout"))
-    database.connection.execute("PRAGMA foreign_keys = OFF")
-    database.connection.execute(sql)
+    database.execute("PRAGMA foreign_keys = OFF")
+    database.execute(sql)
     assert "wrong-bytes" in kinds(database)
 
 
 def test_a_row_that_refers_to_nothing_is_found(database: Database, keeper: Keeper) -> None:
     keeper.keep(bench_report())
-    database.connection.execute("PRAGMA foreign_keys = OFF")
-    database.connection.execute('DELETE FROM "user"')
+    database.execute("PRAGMA foreign_keys = OFF")
+    database.execute('DELETE FROM "user"')
     assert "damaged" in kinds(database, deep=False)
 
 

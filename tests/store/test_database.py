@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from benchhub.errors import StoreError
-from benchhub.store.database import SCHEMA_VERSION, Database, open_database, split_script
+from benchhub.store.database import SCHEMA_VERSION, Database, open_database
 from benchhub.store.keeper import Keeper
 from benchhub.store.migrate import MIGRATIONS, migrate, upgrade
-from benchhub.store.statements import statements, text_of
+from benchhub.store.statements import split_script, statements, text_of
 from store.backends import only
 from store.factory import bench_report
 
@@ -58,7 +58,7 @@ def test_a_file_that_is_no_database_is_left_alone(tmp_path: Path) -> None:
 def test_another_schema_is_refused_with_what_to_do(tmp_path: Path, version: str, advice: str) -> None:
     path = tmp_path / "bench.db"
     with open_database(path) as database:
-        database.connection.execute("UPDATE schema_version SET version_num = ?", (version,))
+        database.execute("UPDATE schema_version SET version_num = ?", (version,))
     with pytest.raises(StoreError, match=version) as caught:
         open_database(path)
     assert advice in str(caught.value.hint)
@@ -67,7 +67,7 @@ def test_another_schema_is_refused_with_what_to_do(tmp_path: Path, version: str,
 def test_a_newer_file_is_not_migrated_down(tmp_path: Path) -> None:
     path = tmp_path / "bench.db"
     with open_database(path) as database:
-        database.connection.execute("UPDATE schema_version SET version_num = '9999'")
+        database.execute("UPDATE schema_version SET version_num = '9999'")
     with pytest.raises(StoreError, match="9999"):
         migrate(path)
 
@@ -107,12 +107,12 @@ def _a_file_of_the_first_schema(path: Path) -> None:
 
 def _schema(path: Path) -> list[tuple[str, ...]]:
     with open_database(path, readonly=True) as database:
-        objects = list(database.connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY 1, 2"))
+        objects = list(database.execute("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY 1, 2"))
         columns = [
             (kind, name, *column)
             for kind, name, *_ in objects
             if kind in {"table", "view"}
-            for column in database.connection.execute("SELECT * FROM pragma_table_xinfo(?)", (name,))
+            for column in database.execute("SELECT * FROM pragma_table_xinfo(?)", (name,))
         ]
         return objects + columns
 
@@ -139,7 +139,7 @@ def test_a_file_of_the_first_schema_migrates_to_that_of_a_new_one(tmp_path: Path
         assert only(database, "SELECT count(*) FROM report") == 1
         Keeper(database).keep(bench_report())
         assert only(database, "SELECT count(*) FROM results") == 6
-        assert list(database.connection.execute("PRAGMA foreign_key_check")) == []
+        assert list(database.execute("PRAGMA foreign_key_check")) == []
 
 
 def test_a_migration_that_fails_leaves_the_file_as_it_was(tmp_path: Path) -> None:
@@ -160,7 +160,7 @@ def test_a_migration_keeps_a_copy_of_what_was(tmp_path: Path) -> None:
     path = tmp_path / "old.db"
     with open_database(path) as database:
         Keeper(database).keep(bench_report())
-        database.connection.execute("UPDATE schema_version SET version_num = '0000'")
+        database.execute("UPDATE schema_version SET version_num = '0000'")
     with pytest.raises(StoreError, match="0000"):  # Nobody knows that version.
         migrate(path)
     with sqlite3.connect(tmp_path / "old.db.0000") as connection:
@@ -186,22 +186,22 @@ def test_what_fails_inside_a_transaction_leaves_it(database: Database) -> None:
 def test_a_full_disk_is_a_store_error_and_the_database_goes_on(database: Database) -> None:
     keeper = Keeper(database)
     keeper.keep(bench_report())
-    (pages,) = database.connection.execute("PRAGMA page_count").fetchone()
-    database.connection.execute(f"PRAGMA max_page_count = {pages}")
+    (pages,) = database.execute("PRAGMA page_count").fetchone()
+    database.execute(f"PRAGMA max_page_count = {pages}")
     with pytest.raises(StoreError, match="full"):
         keeper.keep(bench_report(2_000, 3, 1))
-    database.connection.execute("PRAGMA max_page_count = 1000000")
+    database.execute("PRAGMA max_page_count = 1000000")
     keeper.keep(bench_report(seed=2))
     assert only(database, "SELECT count(*) FROM runs") >= 2
 
 
 def test_a_locked_database_is_a_store_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("benchhub.store.database.BUSY_TIMEOUT_MS", 50)
+    monkeypatch.setattr("benchhub.store.sqlite_opening.BUSY_TIMEOUT_MS", 50)
     with open_database(tmp_path / "bench.db") as one, open_database(tmp_path / "bench.db") as other:
-        one.connection.execute("BEGIN IMMEDIATE")
+        one.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreError, match="locked"):
             Keeper(other).keep(bench_report())
-        one.connection.execute("ROLLBACK")
+        one.execute("ROLLBACK")
         Keeper(other).keep(bench_report())
 
 

@@ -43,7 +43,7 @@ def test_every_value_is_of_its_columns_type(filled: Database) -> None:
 
 def test_all_rows_of_a_view_come_once(filled: Database) -> None:
     for view in names(filled):
-        (count,) = filled.connection.execute(f"SELECT count(*) FROM {view}").fetchone()  # noqa: S608 -- our own names
+        (count,) = filled.execute(f"SELECT count(*) FROM {view}").fetchone()  # noqa: S608 -- our own names
         assert len(list(export_view(filled, view, Filters()).rows)) == count
 
 

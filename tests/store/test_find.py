@@ -52,14 +52,14 @@ def test_what_names_no_run_is_told(database: Database, uids: list[str], referenc
 def test_values_before_are_those_of_the_last_run_of_the_target(database: Database, uids: list[str]) -> None:
     assert len(uids) == 3
     before = values_before(database, 3, 3)
-    told = dict(database.connection.execute("SELECT series_id, value FROM measurement WHERE run_id = 2"))
+    told = dict(database.execute("SELECT series_id, value FROM measurement WHERE run_id = 2"))
     assert before == told
     assert values_before(database, 1, 1) == {}
 
 
 def test_values_before_skip_the_runs_of_the_same_command(database: Database, uids: list[str]) -> None:
     assert len(uids) == 3
-    told = dict(database.connection.execute("SELECT series_id, value FROM measurement WHERE run_id = 1"))
+    told = dict(database.execute("SELECT series_id, value FROM measurement WHERE run_id = 1"))
     assert values_before(database, 3, 2) == told
 
 

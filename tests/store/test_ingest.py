@@ -63,7 +63,7 @@ def test_parameters_keep_the_order_in_which_they_were_written(database: Database
 def test_raw_bytes_come_back_as_they_were(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, in_file: bool
 ) -> None:
-    monkeypatch.setattr(intake, "BLOB_IN_FILE_BYTES", 1 if in_file else 1 << 30)
+    monkeypatch.setattr(intake, "LARGE_BYTES_MIN", 1 if in_file else 1 << 30)
     data = b"\x00\xff\n" * 300_000
     (tmp_path / "stdout").write_bytes(data)
     report = bench_report(artifact=tmp_path / "stdout")
@@ -93,6 +93,6 @@ def test_bytes_that_are_gone_are_named(database: Database, tmp_path: Path) -> No
     (tmp_path / "stdout").write_bytes(b"x")
     report = bench_report(artifact=tmp_path / "stdout")
     ingest(database, report)
-    database.connection.execute("UPDATE blob SET data = NULL")
+    database.execute("UPDATE blob SET data = NULL")
     with pytest.raises(StoreError, match=report.artifacts[0].sha256[:12]):
         list(artifact_chunks(database, report.artifacts[0].sha256))

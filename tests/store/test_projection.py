@@ -16,11 +16,12 @@ from benchhub.model.report import Body, Catalog, Column, Envelope, Lines, Native
 from benchhub.model.unit import Metric, SaidUnit
 from benchhub.store.blocks import RUNS_PER_BLOCK
 from benchhub.store.check import check
-from benchhub.store.database import ROWS_PER_STATEMENT, Database
+from benchhub.store.database import Database
 from benchhub.store.ingest import ingest, load_report, replace_body
 from benchhub.store.keeper import Keeper
 from benchhub.store.projection import project, reproject
 from benchhub.store.renaming import rename
+from benchhub.store.sqlite import ROWS_PER_STATEMENT
 from store.backends import content, only, rows
 from store.factory import GOBENCH, TIME, bench_report, envelope, outcome_report, revision
 

@@ -16,12 +16,14 @@ from benchhub.store import ingest
 from benchhub.store.blocks import RUNS_PER_BLOCK
 from benchhub.store.check import check
 from benchhub.store.database import Database, open_database
-from benchhub.store.ingest import blob_file, blob_folder
 from benchhub.store.keeper import Keeper
-from benchhub.store.pruning import DRAFT_AGE_S_MIN, prunable, prune
+from benchhub.store.large_files import DRAFT_AGE_S_MIN
+from benchhub.store.pruning import prunable, prune
 from benchhub.store.remarks import add_tags
 from benchhub.store.removing import removals, remove_runs, undo_removal
 from benchhub.store.sizes import sizes, vacuum
+from benchhub.store.sqlite import SqliteDatabase
+from benchhub.store.sqlite_opening import open_file
 from store.backends import only, rows
 from store.everything import everything
 from store.factory import bench_report, revision
@@ -126,21 +128,22 @@ def test_bytes_that_two_runs_share_stay_with_the_other(tmp_path: Path, database:
 @pytest.fixture
 def small_files(monkeypatch: pytest.MonkeyPatch) -> None:
     """Everything is large: bytes lie in files beside the database."""
-    monkeypatch.setattr(ingest, "BLOB_IN_FILE_BYTES", 0)
+    monkeypatch.setattr(ingest, "LARGE_BYTES_MIN", 0)
 
 
 @pytest.mark.usefixtures("small_files")
 def test_files_beside_the_database_go_with_their_run_and_so_do_those_of_nobody(
-    tmp_path: Path, database: Database, keeper: Keeper
+    tmp_path: Path, file_database: SqliteDatabase
 ) -> None:
+    database, keeper = file_database, Keeper(file_database)
     output = tmp_path / "stdout"
     reports = []
     for seed in (1, 2):
         output.write_text(f"output of {seed}")
         reports.append(bench_report(seed=seed, artifact=output))
         keeper.keep(reports[-1])
-    mine, other = (blob_file(database.path, report.artifacts[0].sha256) for report in reports)
-    orphan = blob_file(database.path, "ab" * 32)
+    mine, other = (database.large.file_of(report.artifacts[0].sha256) for report in reports)
+    orphan = database.large.file_of("ab" * 32)
     fresh, stale = (orphan.with_name(f".{name}.zst.1") for name in ("fresh", "stale"))
     orphan.parent.mkdir(exist_ok=True)
     for file in (orphan, fresh, stale):
@@ -152,7 +155,7 @@ def test_files_beside_the_database_go_with_their_run_and_so_do_those_of_nobody(
     assert found.blobs == 3
     assert found.blob_bytes == mine.stat().st_size + 2 * orphan.stat().st_size
     prune(database, found.report_ids, user=ADA)
-    assert {file for file in blob_folder(database.path).glob("*/*") if file.is_file()} == {other, fresh}
+    assert {file for file in database.large.folder.glob("*/*") if file.is_file()} == {other, fresh}
     assert check(database, deep=True) == []
 
 
@@ -234,7 +237,7 @@ def test_who_is_killed_while_pruning_has_pruned_fewer_and_whole_runs(tmp_path: P
             assert process.stdout.readline() == b"ready\n"
             time.sleep(0.015 * at)
             os.kill(process.pid, signal.SIGKILL)
-        with open_database(folder / "bench.db") as database, open_database(folder / "left.db") as left:
+        with open_file(folder / "bench.db") as database, open_file(folder / "left.db") as left:
             kept = {row[0] for row in rows(database, "SELECT run_uid FROM runs")}
             for report in reports:
                 if report.envelope.uid in kept:
@@ -244,4 +247,4 @@ def test_who_is_killed_while_pruning_has_pruned_fewer_and_whole_runs(tmp_path: P
             assert check(database, deep=True) == []
             prune(database, prunable(database, keep=4).report_ids, user=ADA)
             assert len(run_ids(database)) == 4
-            assert len([file for file in blob_folder(database.path).glob("*/*") if file.is_file()]) == 4
+            assert len([file for file in database.large.folder.glob("*/*") if file.is_file()]) == 4

@@ -26,7 +26,7 @@ def keep(database: Database, report: Report) -> int:
 
 
 def ask(database: Database, question: str) -> list[tuple[object, ...]]:
-    return [tuple(row) for row in database.connection.execute(question)]
+    return [tuple(row) for row in database.execute(question)]
 
 
 def test_resources_are_metrics_of_the_run_and_of_its_parts(database: Database) -> None:

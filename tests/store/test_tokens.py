@@ -183,7 +183,7 @@ def secret(keeper: Keeper) -> int:
     keeper.keep(bench_report(project=HIDDEN))
     secret_id = int(only(database, "SELECT id FROM project WHERE name = 'secret'"))
     with database.transaction(durable=True):
-        database.connection.execute(
+        database.execute(
             "INSERT INTO project_policy (project_id, visibility, members, owners, retention) "
             "VALUES (?, 'private', '[\"Bob\"]', '[]', '{}')",
             (secret_id,),

@@ -67,7 +67,7 @@ class SqlShell:
 
     def run(self) -> None:
         """Go on until Ctrl-D or ``.quit``; no error ends it."""
-        print(f"{self._database.path}, read-only; .help helps, .quit leaves")
+        print(f"{self._database.name}, read-only; .help helps, .quit leaves")
         self._editor.complete_with(self._completions)
         while True:
             try:

@@ -27,7 +27,7 @@ def record(
         who: ``None`` when nobody was known, or the owner of the database did it.
         detail: The rest; no secrets.
     """
-    with database.transaction(durable=True):
+    with database.transaction(durable=True, is_alone=False):
         database.do(
             "insert_audit",
             at=now_ms(),

@@ -1,7 +1,6 @@
 """`bh db check`: is the file sound, is all there that it names, and do derived tables say what the facts say?"""
 
 import hashlib
-import sqlite3
 from collections.abc import Iterator
 
 import msgspec
@@ -10,7 +9,7 @@ from benchhub.errors import StoreError
 from benchhub.store.blocks import wrong_blocks
 from benchhub.store.database import Database
 from benchhub.store.heads import wrong_heads
-from benchhub.store.ingest import PROJECTOR_VERSION, artifact_chunks, blob_file
+from benchhub.store.ingest import PROJECTOR_VERSION, artifact_chunks
 
 FINDINGS_MAX = 1_000
 """Findings told; the last one then says that there are more."""
@@ -39,7 +38,7 @@ def check(database: Database, *, deep: bool = False) -> list[Finding]:
         deep: Also read and hash every kept byte, and compare heads and history with the measurements: minutes for
             millions.
     """
-    looks = [_pages(database), _keys(database), _projections(database), _bytes_there(database)]
+    looks = [_damages(database), _projections(database), _bytes_there(database)]
     if deep:
         looks += [_bytes_right(database), _heads(database), _blocks(database)]
     findings: list[Finding] = []
@@ -51,24 +50,9 @@ def check(database: Database, *, deep: bool = False) -> list[Finding]:
     return findings
 
 
-def first_damage(database: Database) -> str | None:
-    """Return the first damage that SQLite finds in the file's pages without comparing indexes; ``None`` for none."""
-    try:
-        (said,) = database.connection.execute("PRAGMA quick_check(1)").fetchone()
-    except sqlite3.DatabaseError as error:
-        return str(error)
-    return None if said == "ok" else str(said)
-
-
-def _pages(database: Database) -> Iterator[Finding]:
-    for (said,) in database.connection.execute("PRAGMA integrity_check(100)"):
-        if said != "ok":
-            yield Finding("damaged", "file", f"{said}; restore a copy, or copy what is left with `sqlite3 .recover`")
-
-
-def _keys(database: Database) -> Iterator[Finding]:
-    for table, row_id, parent, _ in database.connection.execute("PRAGMA foreign_key_check"):
-        yield Finding("damaged", table, f"row {row_id} refers to a row of {parent} that is not there")
+def _damages(database: Database) -> Iterator[Finding]:
+    for where, text in database.damages():
+        yield Finding("damaged", where, text)
 
 
 def _projections(database: Database) -> Iterator[Finding]:
@@ -89,9 +73,9 @@ def _projections(database: Database) -> Iterator[Finding]:
 
 def _bytes_there(database: Database) -> Iterator[Finding]:
     for digest in database.all("blobs_in_files"):
-        file = blob_file(database.path, digest[0].hex())
-        if not file.exists():
-            yield Finding("missing-bytes", f"artifact {digest[0].hex()[:12]}", f"`{file}` is gone")
+        sha256 = digest[0].hex()
+        if not database.large.bytes_of(sha256):
+            yield Finding("missing-bytes", f"artifact {sha256[:12]}", f"`{database.large.place_of(sha256)}` is gone")
 
 
 def _bytes_right(database: Database) -> Iterator[Finding]:

@@ -1,7 +1,6 @@
 """Intake: a report and its raw bytes become durable, once, before anything is made of them."""
 
 import hashlib
-import os
 import time
 from collections.abc import Iterator
 from io import BytesIO
@@ -15,13 +14,11 @@ from benchhub.errors import ConflictError, RemovedError, StoreError
 from benchhub.model.identity import canonical_json
 from benchhub.model.report import ArtifactRef, Body, Catalog, Envelope, Report
 from benchhub.store.database import Database
+from benchhub.store.packing import ZSTD_LEVEL, compressor
 from benchhub.store.text import sql_text
 
-ZSTD_LEVEL = 1
-"""Smaller and faster than level 3: columns of numbers 6.5 against 6.8 bytes a line, `go test -json` 60 against 67."""
-
-BLOB_IN_FILE_BYTES = 8 << 20
-"""Plain bytes from which a blob is a file beside the database: large rows slow every backup and vacuum."""
+LARGE_BYTES_MIN = 8 << 20
+"""Plain bytes from which a blob is no row any more: large rows slow every backup and vacuum."""
 
 CHUNK_BYTES = 1 << 18
 
@@ -57,7 +54,7 @@ def ingest(database: Database, report: Report) -> Ingested:
     sha256 = hashlib.sha256(catalog_hash + b"".join(parts)).digest()
     packed = _packed_artifacts(database, report.artifacts)
     compress = zstandard.ZstdCompressor(level=ZSTD_LEVEL).compress
-    with database.transaction(durable=True):
+    with database.transaction(durable=True, is_alone=False):
         known = database.one("find_report", uid=envelope.uid)
         removed = database.one("removal_of_uid", uid=envelope.uid)
         if removed is not None:
@@ -151,9 +148,8 @@ def artifact_chunks(database: Database, sha256: str) -> Iterator[bytes]:
         StoreError: Its bytes are gone or damaged.
     """
     row = database.one("blob_data", sha256=bytes.fromhex(sha256))
-    file = blob_file(database.path, sha256)
     try:
-        with BytesIO(row[0]) if row is not None and row[0] is not None else file.open("rb") as packed:
+        with BytesIO(row[0]) if row is not None and row[0] is not None else database.large.open(sha256) as packed:
             yield from _unpacked(packed)
     except FileNotFoundError as error:
         what = f"the bytes of artifact {sha256[:12]} are gone"
@@ -167,16 +163,6 @@ def _unpacked(packed: BinaryIO) -> Iterator[bytes]:
     with zstandard.ZstdDecompressor().stream_reader(packed) as reader:
         while chunk := reader.read(CHUNK_BYTES):
             yield chunk
-
-
-def blob_folder(database: Path) -> Path:
-    """Return where large blobs lie, beside the database."""
-    return database.with_name(database.name + ".blobs")
-
-
-def blob_file(database: Path, sha256: str) -> Path:
-    """Return where one of them lies."""
-    return blob_folder(database) / sha256[:2] / f"{sha256}.zst"
 
 
 def _catalog_json(catalog: Catalog) -> bytes:
@@ -209,35 +195,13 @@ def _packed_artifacts(database: Database, artifacts: tuple[ArtifactRef, ...]) ->
 
 
 def _pack(database: Database, artifact: ArtifactRef) -> bytes | None:
-    """Return an artifact's compressed bytes, or put them into a file and return ``None``."""
+    """Return an artifact's compressed bytes, or put them where large ones lie and return ``None``."""
     try:
         with Path(str(artifact.path)).open("rb") as source:
-            if artifact.size_bytes < BLOB_IN_FILE_BYTES:
-                return _compressor().compress(source.read())
-            _pack_into_file(source, artifact, blob_file(database.path, artifact.sha256))
+            if artifact.size_bytes < LARGE_BYTES_MIN:
+                return compressor().compress(source.read())
+            database.large.put(artifact.sha256, source, artifact.size_bytes)
     except (OSError, zstandard.ZstdError) as error:
         what = f"artifact `{artifact.name}` cannot be kept: {error}"
         raise StoreError(what) from error
     return None
-
-
-def _pack_into_file(source: BinaryIO, artifact: ArtifactRef, file: Path) -> None:
-    """Write a file that is there whole, power cut or not, or not at all."""
-    if file.exists():
-        return
-    file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_name(f".{file.name}.{os.getpid()}")
-    with draft.open("wb") as target:
-        _compressor().copy_stream(source, target, size=artifact.size_bytes)
-        target.flush()
-        os.fsync(target.fileno())
-    draft.replace(file)
-    folder = os.open(file.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
-def _compressor() -> zstandard.ZstdCompressor:
-    return zstandard.ZstdCompressor(level=ZSTD_LEVEL, write_checksum=True)

@@ -15,7 +15,7 @@ def forget_leftovers(database: Database, project_id: int) -> None:
     unused = {row[0] for row in database.all("cases_without_series", project_id=project_id)}
     for table in ("test_result", *(name for name, _ in database.all("native_tables"))):
         if unused:
-            unused.difference_update(row[0] for row in database.connection.execute(f'SELECT case_id FROM "{table}"'))  # noqa: S608 -- checked names
+            unused.difference_update(row[0] for row in database.execute(f'SELECT case_id FROM "{table}"'))  # noqa: S608 -- checked names
     database.many("delete_case_params", [(case_id,) for case_id in unused])
     database.many("delete_case", [(case_id,) for case_id in unused])
     database.do("forget_resolved_catalogs", project_id=project_id)

@@ -11,7 +11,9 @@ from pathlib import Path
 import msgspec
 
 from benchhub.errors import StoreError
-from benchhub.store.database import APPLICATION_ID, SCHEMA_VERSION, other_file_error, store_error, version_of
+from benchhub.store.sqlite import store_error
+from benchhub.store.sqlite_opening import APPLICATION_ID, other_file_error, version_of
+from benchhub.store.statements import SCHEMA_VERSION
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 

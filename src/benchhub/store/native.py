@@ -17,7 +17,6 @@ from benchhub.store.statements import text_of
 from benchhub.store.text import sql_number, sql_numbers, sql_text
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
-_TYPES = {"integer": "INTEGER", "real": "REAL", "text": "TEXT", "json": "TEXT"}
 _KEYS = ("run_id", "case_id", "seq")
 _VIEW_COLUMNS = frozenset({*_KEYS, "project", "params", "param_text", "branch", "started_at"})
 
@@ -35,9 +34,9 @@ def ensure_native_tables(database: Database, tables: Sequence[NativeTable]) -> N
             continue
         _check_names(wanted)
         if known is None:
-            _create_table(database, wanted)
+            database.create_native(wanted.name, _KEYS, [(column.name, column.type) for column in wanted.columns])
         for column in wanted.columns[len(known.columns) if known else len(wanted.columns) :]:
-            database.connection.execute(f'ALTER TABLE "{table.name}" ADD COLUMN {_column_sql(column)}')
+            database.add_native_column(table.name, column.name, column.type)
         _make_view(database, wanted)
         database.do("put_native_table", name=table.name, doc=msgspec.json.encode(wanted).decode())
 
@@ -83,24 +82,11 @@ def _own_names() -> frozenset[str]:
     return frozenset(re.findall(r'^CREATE (?:TABLE|VIEW) "?(\w+)"?', ddl, re.MULTILINE))
 
 
-def _create_table(database: Database, table: NativeTable) -> None:
-    """Make the table; not STRICT, so that a whole number is kept as one and anything else as it was said."""
-    keys = [f"{name} INTEGER NOT NULL" for name in _KEYS]
-    columns = ", ".join([*keys, *(_column_sql(column) for column in table.columns)])
-    database.connection.execute(
-        f'CREATE TABLE "{table.name}" ({columns}, PRIMARY KEY ({", ".join(_KEYS)})) WITHOUT ROWID'
-    )
-
-
-def _column_sql(column: Column) -> str:
-    return f'"{column.name}" {_TYPES.get(column.type, "ANY")}'
-
-
 def _make_view(database: Database, table: NativeTable) -> None:
     """Make the view with names, `<table>s`, over all columns that the table has."""
     columns = "".join(f', g."{column.name}"' for column in table.columns)
-    database.connection.execute(f'DROP VIEW IF EXISTS "{table.name}s"')
-    database.connection.execute(
+    database.execute(f'DROP VIEW IF EXISTS "{table.name}s"')
+    database.execute(
         f'CREATE VIEW "{table.name}s" AS SELECT p.name AS project, b.suite AS "{table.suite_name}", '  # noqa: S608 -- checked
         f'b.name AS "{table.case_name}", b.params, b.param_text, g.seq{columns}, r.branch, '
         "r.started_text AS started_at, g.run_id, g.case_id "
@@ -112,7 +98,7 @@ def _make_view(database: Database, table: NativeTable) -> None:
 def delete_native_rows(database: Database, run_id: int) -> None:
     """Remove a run's rows from all native tables: an earlier reader may have filled others."""
     for name, _ in database.all("native_tables"):
-        database.connection.execute(f'DELETE FROM "{name}" WHERE run_id = ?', (run_id,))  # noqa: S608 -- checked
+        database.execute(f'DELETE FROM "{name}" WHERE run_id = ?', (run_id,))  # noqa: S608 -- checked
 
 
 def insert_native_rows(database: Database, run_id: int, report: Report, case_ids: list[int]) -> None:

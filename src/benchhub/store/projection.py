@@ -168,7 +168,7 @@ def _forget(database: Database, run_id: int) -> Earlier | None:
     values = dict(database.all("values_of_run", run_id=run_id))
     delete_native_rows(database, run_id)
     for table in _FACT_TABLES:
-        database.connection.execute(f"DELETE FROM {table} WHERE run_id = ?", (run_id,))  # noqa: S608 -- our own names
+        database.execute(f"DELETE FROM {table} WHERE run_id = ?", (run_id,))  # noqa: S608 -- our own names
     if row is None:
         return None  # Somebody deleted it.
     lane_id, project_id, catalog_id, block_id = row

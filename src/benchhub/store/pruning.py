@@ -5,10 +5,7 @@ Of each stays a line that says it was removed, so that it does not come back fro
 go after the rows that knew them; who keeps the same bytes at that moment looks for the file once more.
 """
 
-import os
-import time
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 import msgspec
 
@@ -16,12 +13,9 @@ from benchhub.model.circumstance import User
 from benchhub.store.blocks import fill_history
 from benchhub.store.database import Database
 from benchhub.store.find import Rows, rows_of
-from benchhub.store.ingest import blob_file, blob_folder
 from benchhub.store.removing import take_away
 
 RUNS_PER_TRANSACTION = 200
-DRAFT_AGE_S_MIN = 86_400.0
-"""Unfinished files of this age belong to nobody who still lives."""
 
 
 class Prunable(msgspec.Struct, frozen=True):
@@ -65,8 +59,8 @@ def prunable(database: Database, *, keep: int | None = None, before_ms: int | No
     going = msgspec.json.encode([*removed, *(row["run_id"] for row in runs)]).decode()
     (report_bytes,) = database.one("bytes_of_reports", report_ids=going)
     blobs = database.all("blobs_of_nobody_but", report_ids=going)
-    sizes = [size if size is not None else _file_bytes(blob_file(database.path, sha.hex())) for sha, size in blobs]
-    orphans = [_file_bytes(file) for file in _files_of_nobody(database)]
+    sizes = [size if size is not None else database.large.bytes_of(sha.hex()) for sha, size in blobs]
+    orphans = [size for _, size in database.large.strays(_known_large(database))]
     return Prunable(
         removed, runs, len(wished) - len(runs), report_bytes, len(sizes) + len(orphans), sum(sizes) + sum(orphans)
     )
@@ -91,8 +85,8 @@ def prune(database: Database, report_ids: Sequence[int], *, user: User) -> None:
         database.do("delete_resolved_catalogs_of_nobody")
         database.do("delete_catalogs_of_nobody")
     with database.transaction(durable=False):  # Nobody keeps a run meanwhile.
-        for file in _files_of_nobody(database):
-            file.unlink(missing_ok=True)
+        for stray, _ in list(database.large.strays(_known_large(database))):
+            database.large.remove(stray)
 
 
 def _prune_runs(database: Database, report_ids: Sequence[int], user: User) -> None:
@@ -107,21 +101,5 @@ def _prune_runs(database: Database, report_ids: Sequence[int], user: User) -> No
             database.do("delete_report", report_id=report_id)
 
 
-def _files_of_nobody(database: Database) -> Iterator[Path]:
-    """Yield the files beside the database that no row knows, and drafts that were left."""
-    known = {digest.hex() for (digest,) in database.all("blobs_in_files")}
-    folder = blob_folder(database.path)
-    for file in sorted(folder.glob("*/*")) if folder.is_dir() else ():
-        if file.name.startswith("."):
-            is_left = time.time() - file.stat().st_mtime > DRAFT_AGE_S_MIN
-        else:
-            is_left = file.name.partition(".")[0] not in known
-        if is_left:
-            yield file
-
-
-def _file_bytes(file: Path) -> int:
-    try:
-        return os.stat(file).st_size  # noqa: PTH116 -- the same, in one call
-    except FileNotFoundError:
-        return 0
+def _known_large(database: Database) -> set[str]:
+    return {digest.hex() for (digest,) in database.all("blobs_in_files")}

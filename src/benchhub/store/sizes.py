@@ -1,13 +1,9 @@
 """Sizes: what the database holds, what that takes, and what it could give back."""
 
-from pathlib import Path
-from typing import Any
-
 import msgspec
 
 from benchhub.store.database import Database
 from benchhub.store.find import Rows, rows_of
-from benchhub.store.ingest import blob_folder
 
 
 class TableSize(msgspec.Struct, frozen=True):
@@ -65,16 +61,15 @@ class Sizes(msgspec.Struct, frozen=True):
 
 def sizes(database: Database) -> Sizes:
     """Count everything; reads the whole file once."""
-    file_bytes, log_bytes = file_and_log_bytes(database.path)
-    blob_file_bytes = sum(file.stat().st_size for file in blob_folder(database.path).glob("*/*"))
+    file_bytes, log_bytes, page_bytes, free_bytes = database.storage()
+    blob_file_bytes = database.large.bytes_in_all()
     tables = _tables(database)
     rows_by_table = {table.name: table.rows for table in tables}
     raw_bytes, raw_row_bytes = database.one("bytes_of_blobs")
-    free_bytes = _pragma(database, "freelist_count") * _pragma(database, "page_size")
     measurements = rows_by_table["measurement"]
-    own_bytes = _pragma(database, "page_count") * _pragma(database, "page_size") - raw_row_bytes - free_bytes
+    own_bytes = page_bytes - raw_row_bytes - free_bytes
     return Sizes(
-        path=str(database.path),
+        path=database.name,
         file_bytes=file_bytes,
         log_bytes=log_bytes,
         free_bytes=free_bytes,
@@ -92,14 +87,8 @@ def sizes(database: Database) -> Sizes:
     )
 
 
-def file_and_log_bytes(path: Path) -> tuple[int, int]:
-    """Return the sizes of a database file and of the log beside it."""
-    log = path.with_name(path.name + "-wal")
-    return path.stat().st_size, log.stat().st_size if log.exists() else 0
-
-
 def _tables(database: Database) -> list[TableSize]:
-    bytes_by_table = _bytes_by_table(database)
+    bytes_by_table = database.bytes_by_table()
     found = [
         TableSize(name, _count(database, name), bytes_by_table.get(name) if bytes_by_table else None)
         for (name,) in database.all("names_of_tables")
@@ -107,18 +96,8 @@ def _tables(database: Database) -> list[TableSize]:
     return sorted(found, key=lambda table: (-(table.bytes or 0), -table.rows, table.name))
 
 
-def _bytes_by_table(database: Database) -> dict[str, int]:
-    """Return what each table takes with its indexes; empty where SQLite was built without ``dbstat``."""
-    options = {row[0] for row in database.connection.execute("PRAGMA compile_options")}
-    return dict(database.all("bytes_by_table")) if "ENABLE_DBSTAT_VTAB" in options else {}
-
-
 def _count(database: Database, table: str) -> int:
-    return int(database.connection.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0])  # noqa: S608 -- a name of its own schema
-
-
-def _pragma(database: Database, name: str) -> Any:  # noqa: ANN401 -- a number
-    return database.connection.execute(f"PRAGMA {name}").fetchone()[0]
+    return int(database.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0])  # noqa: S608 -- a name of its own schema
 
 
 class Vacuumed(msgspec.Struct, frozen=True):
@@ -141,9 +120,6 @@ def vacuum(database: Database) -> Vacuumed:
     Raises:
         StoreError: Somebody else writes, or the disk is full; nothing was changed.
     """
-    before = sum(file_and_log_bytes(database.path))
-    with database.alone() as connection:
-        connection.execute("PRAGMA temp_store = FILE")  # A copy of the whole file would not fit into memory.
-        connection.execute("VACUUM")
-        (is_busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    return Vacuumed(before, sum(file_and_log_bytes(database.path)), bool(is_busy))
+    before_bytes = sum(database.storage()[:2])
+    is_waiting = database.vacuum()
+    return Vacuumed(before_bytes, sum(database.storage()[:2]), is_waiting)

@@ -5,7 +5,7 @@ import zstandard
 
 from benchhub.errors import ConflictError
 from benchhub.store.database import Database
-from benchhub.store.ingest import ZSTD_LEVEL
+from benchhub.store.packing import ZSTD_LEVEL
 from benchhub.store.remarks import now_ms
 
 KEPT_MS = 7 * 86_400_000
@@ -37,7 +37,7 @@ def stage_part(database: Database, uid: str, *, part: int, parts: int, sha256: b
         ConflictError: Parts of another report with this uid wait already.
     """
     packed = zstandard.ZstdCompressor(level=ZSTD_LEVEL).compress(data)
-    with database.transaction(durable=True):
+    with database.transaction(durable=True, is_alone=False):
         for other_sha256, other_parts in database.all("staged_as", uid=uid):
             if (bytes(other_sha256), other_parts) != (sha256, parts):
                 what = f"parts of another report wait under the uid {uid}"
@@ -56,13 +56,13 @@ def staged_parts(database: Database, uid: str) -> list[bytes]:
 
 def drop_parts(database: Database, uid: str) -> None:
     """Forget the parts of a report: it is whole, or it cannot become so."""
-    with database.transaction(durable=False):
+    with database.transaction(durable=False, is_alone=False):
         database.do("drop_parts", uid=uid)
 
 
 def drop_old_parts(database: Database) -> int:
     """Forget parts whose report was not finished in time; return of how many reports."""
-    with database.transaction(durable=False):
+    with database.transaction(durable=False, is_alone=False):
         uids = [row[0] for row in database.all("unfinished_since", before=now_ms() - KEPT_MS)]
         for uid in uids:
             database.do("drop_parts", uid=uid)

@@ -65,7 +65,7 @@ def make_token(
         what = f"no scope `{unknown[0]}`" if unknown else "a token without a scope opens nothing"
         raise UserError(what, hint=f"scopes are {', '.join(SCOPES)}")
     token_id, secret = secrets.token_hex(ID_BYTES), secrets.token_urlsafe(SECRET_BYTES)
-    with database.transaction(durable=True):
+    with database.transaction(durable=True, is_alone=False):
         database.do(
             "insert_token",
             id=token_id,
@@ -125,7 +125,7 @@ def check_expiry(principal: Principal) -> None:
 def touch_token(database: Database, token_id: str) -> None:
     """Remember that a token was used, to the minute: at most one write a minute."""
     minute = now_ms() // MINUTE_MS * MINUTE_MS
-    with database.transaction(durable=False):
+    with database.transaction(durable=False, is_alone=False):
         database.do("touch_token", id=token_id, minute=minute)
 
 
@@ -135,7 +135,7 @@ def revoke_token(database: Database, token_id: str) -> None:
     Raises:
         NothingMatchedError: There is no such token.
     """
-    with database.transaction(durable=True):
+    with database.transaction(durable=True, is_alone=False):
         if database.one("revoke_token", id=token_id, now=now_ms()) is None:
             what = f"no token `{token_id}`"
             raise NothingMatchedError(what, hint="`bh token list` shows them")

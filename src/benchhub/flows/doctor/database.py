@@ -10,7 +10,6 @@ from benchhub.errors import StoreError
 from benchhub.flows.doctor.diagnosis import Diagnosis, problem_of
 from benchhub.flows.doctor.places import gib, why_not_writable
 from benchhub.flows.spool import places_of
-from benchhub.store.check import first_damage
 from benchhub.store.database import SCHEMA_VERSION, Database, open_database
 from benchhub.store.find import newest_start_ms
 
@@ -59,7 +58,7 @@ def _soundness(database: Database, size_bytes: int) -> Diagnosis:
     if size_bytes > LOOKED_THROUGH_BYTES_MAX:
         what = f"not looked through: {gib(size_bytes)} take a while; `bh db check` does it"
         return Diagnosis("database", "pages", "unknown", what)
-    damage = first_damage(database)
+    damage = database.first_damage()
     if damage is None:
         return Diagnosis("database", "pages", "ok", "sound; `bh db check` looks further")
     todo = "`bh db check` says more; restore a copy, or copy what is left with `sqlite3 .recover`"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from alembic import op
 
-from benchhub.store.database import split_script
+from benchhub.store.statements import split_script
 
 revision = "0001"
 down_revision = None

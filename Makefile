@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: help try lint check test fuzz kill bench format docs captures clean
+.PHONY: help try lint check test fuzz kill bench format proto docs captures clean
 
 help:            ## Say what each target does.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -22,6 +22,7 @@ try: $(STAMP)    ## Install, run the example's benchmarks, ask SQL about every s
 lint: $(STAMP)   ## Format, lint, types, layers.
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
+	PATH=$(BIN):$$PATH buf lint
 	$(BIN)/mypy --no-error-summary
 	$(BIN)/lint-imports --no-logo > $(VENV)/lint-imports.log || (cat $(VENV)/lint-imports.log; exit 1)
 
@@ -44,6 +45,9 @@ bench: $(STAMP)  ## Speed, size and memory, measured; no test asserts a time.
 format: $(STAMP) ## Write the format.
 	$(BIN)/ruff format --quiet .
 	$(BIN)/ruff check --quiet --fix .
+
+proto: $(STAMP)  ## Write src/benchhub/rpc/v1 from proto/.
+	PATH=$(BIN):$$PATH buf generate
 
 docs: $(STAMP)   ## Write the generated reference pages.
 	$(BIN)/python -m docs.generate

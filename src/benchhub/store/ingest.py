@@ -11,6 +11,7 @@ import msgspec
 import zstandard
 
 from benchhub.errors import ConflictError, RemovedError, StoreError
+from benchhub.model.encoded import encode_catalog, encode_report
 from benchhub.model.identity import canonical_json
 from benchhub.model.report import ArtifactRef, Body, Catalog, Envelope, Report
 from benchhub.store.database import Database
@@ -44,14 +45,7 @@ def ingest(database: Database, report: Report) -> Ingested:
         RemovedError: Somebody has removed this run.
         StoreError: The database cannot take it.
     """
-    envelope = report.envelope
-    envelope_json = canonical_json(envelope)
-    catalog_json = _catalog_json(report.catalog)
-    body_json = msgspec.json.encode(report.body)
-    artifacts = [(a.name, a.kind, a.sha256) for a in report.artifacts]
-    catalog_hash = hashlib.sha256(catalog_json).digest()
-    parts = (hashlib.sha256(part).digest() for part in (envelope_json, body_json, canonical_json(artifacts)))
-    sha256 = hashlib.sha256(catalog_hash + b"".join(parts)).digest()
+    envelope, encoded = report.envelope, encode_report(report)
     packed = _packed_artifacts(database, report.artifacts)
     compress = zstandard.ZstdCompressor(level=ZSTD_LEVEL).compress
     with database.transaction(durable=True, is_alone=False):
@@ -60,21 +54,21 @@ def ingest(database: Database, report: Report) -> Ingested:
         if removed is not None:
             raise _stays_removed(envelope.uid, *removed)
         if known is not None:
-            if known[1] != sha256:
+            if known[1] != encoded.sha256:
                 what = f"run {envelope.uid} is there already, with other content"
                 raise ConflictError(what, hint="a run never changes; was a file of the spool edited?")
             return Ingested(known[0], is_new=False)
-        catalog_id = _put_catalog(database, catalog_json, catalog_hash)
+        catalog_id = _put_catalog(database, encoded.catalog, encoded.catalog_sha256)
         database.do(
             "insert_report",
             uid=envelope.uid,
             received_at=time.time_ns() // 1_000_000,
             framework=envelope.framework.name,
             reader_version=envelope.framework.reader_version,
-            sha256=sha256,
-            envelope=envelope_json.decode(),
+            sha256=encoded.sha256,
+            envelope=encoded.envelope.decode(),
             catalog_id=catalog_id,
-            body=compress(body_json),
+            body=compress(encoded.body),
         )
         report_id = int(database.one("find_report", uid=envelope.uid)[0])
         for seq, (artifact, data) in enumerate(packed):
@@ -106,7 +100,7 @@ def replace_body(database: Database, report_id: int, catalog: Catalog, body: Bod
     The digest stays that of the report as it arrived, so that the same report coming again is still the same.
     """
     compress = zstandard.ZstdCompressor(level=ZSTD_LEVEL).compress
-    catalog_json = _catalog_json(catalog)
+    catalog_json = encode_catalog(catalog)
     with database.transaction(durable=True):
         database.do(
             "replace_body",
@@ -163,11 +157,6 @@ def _unpacked(packed: BinaryIO) -> Iterator[bytes]:
     with zstandard.ZstdDecompressor().stream_reader(packed) as reader:
         while chunk := reader.read(CHUNK_BYTES):
             yield chunk
-
-
-def _catalog_json(catalog: Catalog) -> bytes:
-    """Return the catalog as JSON; not canonical, since parameters keep the order in which they were written."""
-    return msgspec.json.encode(catalog)
 
 
 def _put_catalog(database: Database, catalog_json: bytes, sha256: bytes) -> int:

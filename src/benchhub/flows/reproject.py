@@ -18,6 +18,7 @@ from benchhub.model.report import FrameworkFacts, Report
 from benchhub.plugin.contract import Captured, Framework
 from benchhub.store.database import Database
 from benchhub.store.ingest import load_report, replace_body
+from benchhub.store.installed import Installed
 from benchhub.store.projection import reproject as project_again
 
 COMPLAINTS_MAX = 1_000
@@ -41,7 +42,12 @@ class Reprojected(msgspec.Struct, frozen=True):
 
 
 def reproject(
-    database: Database, frameworks: Mapping[str, Framework], *, framework: str | None = None, is_reread: bool = False
+    database: Database,
+    frameworks: Mapping[str, Framework],
+    *,
+    framework: str | None = None,
+    is_reread: bool = False,
+    installed: Installed | None = None,
 ) -> Reprojected:
     """Make all tables again.
 
@@ -50,6 +56,7 @@ def reproject(
         frameworks: By name.
         framework: Only the reports of this one.
         is_reread: Read the raw bytes again first; a report whose bytes or whose reader are gone stays as it was.
+        installed: On a server: native rows of these frameworks alone.
 
     Raises:
         StoreError: The database cannot take it now; what was done is done, and doing it again is safe.
@@ -67,9 +74,9 @@ def reproject(
             reread += 1
 
     if is_reread:
-        count, failures = project_again(database, framework=framework, each=each)
+        count, failures = project_again(database, framework=framework, each=each, installed=installed)
     else:
-        count, failures = project_again(database, framework=framework)
+        count, failures = project_again(database, framework=framework, installed=installed)
     complaints += [failure.what for failure in failures]
     return Reprojected(count, reread, tuple(complaints[:COMPLAINTS_MAX]), len(complaints))
 

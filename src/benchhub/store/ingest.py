@@ -75,7 +75,7 @@ def ingest(database: Database, report: Report) -> Ingested:
             digest = bytes.fromhex(artifact.sha256)
             if data is None and artifact.path is not None:
                 # Who prunes may have taken the file away before it had a row.
-                _pack(database, artifact)
+                pack_artifact(database, artifact)
             database.do("insert_blob", sha256=digest, size_bytes=artifact.size_bytes, data=data)
             database.do(
                 "insert_artifact",
@@ -179,11 +179,11 @@ def _packed_artifacts(database: Database, artifacts: tuple[ArtifactRef, ...]) ->
                 raise StoreError(what)
             packed.append((artifact, None))
             continue
-        packed.append((artifact, _pack(database, artifact)))
+        packed.append((artifact, pack_artifact(database, artifact)))
     return packed
 
 
-def _pack(database: Database, artifact: ArtifactRef) -> bytes | None:
+def pack_artifact(database: Database, artifact: ArtifactRef) -> bytes | None:
     """Return an artifact's compressed bytes, or put them where large ones lie and return ``None``."""
     try:
         with Path(str(artifact.path)).open("rb") as source:

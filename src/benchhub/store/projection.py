@@ -17,6 +17,7 @@ from benchhub.store.database import Database
 from benchhub.store.dimensions import Placed, put_run
 from benchhub.store.heads import find_heads_again, mend_heads, put_heads
 from benchhub.store.ingest import PROJECTOR_VERSION, load_report
+from benchhub.store.installed import Installed, with_native_of
 from benchhub.store.measurements import insert_measurements
 from benchhub.store.native import delete_native_rows, ensure_native_tables, insert_native_rows
 from benchhub.store.resources import insert_resources
@@ -37,7 +38,9 @@ _FACT_TABLES = (
 )
 
 
-def project(database: Database, report_id: int, report: Report | None = None) -> int:
+def project(
+    database: Database, report_id: int, report: Report | None = None, *, installed: Installed | None = None
+) -> int:
     """Make the tables of one report and return its run's number, which is that of the report.
 
     Done twice, or in another order, it gives the same rows.
@@ -46,6 +49,7 @@ def project(database: Database, report_id: int, report: Report | None = None) ->
         database: Where.
         report_id: Of a report that was ingested.
         report: The same report, by who has it at hand; else it is loaded.
+        installed: Native rows of these frameworks alone, whose tables are there; by default a report makes its own.
 
     Raises:
         SetAsideError: The report cannot be projected and waits, marked as failed.
@@ -53,7 +57,11 @@ def project(database: Database, report_id: int, report: Report | None = None) ->
     """
     try:
         whole = report or load_report(database, report_id)
+        if installed is not None:
+            whole = with_native_of(whole, installed)
         with database.transaction(durable=False):
+            if installed is None:
+                ensure_native_tables(database, whole.envelope.native)
             _project(database, report_id, whole)
     except Exception as error:
         if isinstance(error, StoreError) and not isinstance(error, SetAsideError):
@@ -68,13 +76,28 @@ def project(database: Database, report_id: int, report: Report | None = None) ->
     return report_id
 
 
+def next_in_queue(database: Database) -> int | None:
+    """Return the oldest report whose tables were not made yet, ``None`` when nothing waits."""
+    row = database.one("next_projection")
+    return None if row is None else int(row[0])
+
+
+def open_projections(database: Database) -> dict[str, int]:
+    """Return how many reports have no tables: by ``todo`` and ``failed``."""
+    return {"todo": 0, "failed": 0, **dict(database.all("count_projections"))}
+
+
 def is_projected(database: Database, report_id: int) -> bool:
     """Tell whether the tables of a report were made."""
     return bool(database.one("projection_state", report_id=report_id)[0] == "done")
 
 
 def reproject(
-    database: Database, *, framework: str | None = None, each: Callable[[int], None] = lambda _report_id: None
+    database: Database,
+    *,
+    framework: str | None = None,
+    each: Callable[[int], None] = lambda _report_id: None,
+    installed: Installed | None = None,
 ) -> tuple[int, list[SetAsideError]]:
     """Make all tables again from the reports; return how many there were, and what failed.
 
@@ -82,6 +105,7 @@ def reproject(
         database: Where.
         framework: Only the reports of this one.
         each: Called before each report, e.g. to read its bytes again.
+        installed: As ``project`` takes it.
 
     Raises:
         StoreError: The database cannot take it now; what was done is done.
@@ -91,7 +115,7 @@ def reproject(
     for report_id in report_ids:
         each(report_id)
         try:
-            project(database, report_id)
+            project(database, report_id, installed=installed)
         except SetAsideError as error:
             failures.append(error)
     mend_heads(database)
@@ -128,7 +152,9 @@ def project_all(database: Database, report_ids: Iterable[int]) -> None:
         SetAsideError: One of them cannot be projected.
     """
     for report_id in report_ids:
-        _project(database, report_id, load_report(database, report_id))
+        report = load_report(database, report_id)
+        ensure_native_tables(database, report.envelope.native)
+        _project(database, report_id, report)
 
 
 def forget_run(database: Database, run_id: int) -> Earlier:
@@ -141,8 +167,7 @@ def forget_run(database: Database, run_id: int) -> Earlier:
 
 
 def _project(database: Database, run_id: int, report: Report) -> None:
-    envelope, body = report.envelope, report.body
-    ensure_native_tables(database, envelope.native)
+    body = report.body
     earlier = _forget(database, run_id)
     catalog_id = int(database.one("catalog_of_report", report_id=run_id)[0])
     placed = put_run(database, run_id, catalog_id, report, block_id=earlier.block_id if earlier else None)

@@ -914,6 +914,14 @@ DELETE FROM staged_part WHERE uid = :uid;
 -- name: unfinished_since
 SELECT uid FROM staged_part GROUP BY uid HAVING max(received_at) < :before;
 
+-- name: size_of_blob
+SELECT size_bytes FROM blob WHERE sha256 = :sha256;
+
+-- name: artifact_of_run
+SELECT a.sha256, b.size_bytes FROM run r JOIN artifact a ON a.report_id = r.id JOIN blob b ON b.sha256 = a.sha256
+WHERE r.uid = :uid AND a.name = :name AND (:visible IS NULL OR r.project_id IN (SELECT value FROM json_each(:visible)))
+ORDER BY a.seq LIMIT 1;
+
 -- name: places_of_projects
 SELECT p.id, r.host, r.owner, r.name, p.path FROM project p JOIN repo r ON r.id = p.repo_id;
 
@@ -921,7 +929,7 @@ SELECT p.id, r.host, r.owner, r.name, p.path FROM project p JOIN repo r ON r.id 
 SELECT project_id, members FROM project_policy WHERE visibility = 'private';
 
 -- name: next_projection
-SELECT report_id FROM projection WHERE state = 'todo' AND report_id > :after ORDER BY report_id LIMIT 1;
+SELECT report_id FROM projection WHERE state <> 'done' AND state = 'todo' ORDER BY report_id LIMIT 1;
 
 -- name: count_projections
 SELECT state, count(*) FROM projection WHERE state <> 'done' GROUP BY state;
@@ -929,7 +937,8 @@ SELECT state, count(*) FROM projection WHERE state <> 'done' GROUP BY state;
 -- name: project_later
 UPDATE projection SET state = 'todo', error = NULL WHERE report_id IN (
   SELECT id FROM report WHERE framework = :framework AND reader_version > :above
-    AND NOT EXISTS (SELECT 1 FROM removed_run WHERE report_id = report.id));
+    AND NOT EXISTS (SELECT 1 FROM removed_run WHERE report_id = report.id))
+RETURNING report_id;
 
 -- name: setting
 SELECT value FROM setting WHERE name = :name;

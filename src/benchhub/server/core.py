@@ -1,0 +1,163 @@
+"""`bh core serve`: the server from its first check to its last answer.
+
+1. check       the database: reachable, of this version, writable, room on its disk
+2. frameworks  their tables are made or extended, columns only added
+3. token       the first start makes one with all scopes, in a private file
+4. serve       requests are answered until a signal asks for the end; what is under way is finished
+"""
+
+import hashlib
+import socket
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+
+import msgspec
+
+from benchhub.errors import StoreError
+from benchhub.model.access import SCOPES
+from benchhub.model.circumstance import User
+from benchhub.plugin.contract import Framework
+from benchhub.server import logs, token_files
+from benchhub.server.app import make_app
+from benchhub.server.artifacts import sweep
+from benchhub.server.backend import Backend
+from benchhub.server.checks import Checked, check_database, check_frameworks, shown
+from benchhub.server.hosts import name_of
+from benchhub.server.metrics import Metrics
+from benchhub.server.opening import opened
+from benchhub.server.parts import Parts
+from benchhub.server.projector import Projector
+from benchhub.server.serve import bound_socket, serve
+from benchhub.store.tokens import has_tokens, make_token
+
+
+class Wishes(msgspec.Struct, frozen=True):
+    """What the operator asks for.
+
+    Attributes:
+        place: Path of a file, or the address of a database server.
+        port: 0 for a free one.
+        url: Where people reach it, when that is not where it listens: behind a proxy.
+        state: The user's folder for what programs remember.
+    """
+
+    place: Path | str
+    host: str
+    port: int
+    url: str | None
+    state: Path
+    is_verbose: bool = False
+
+
+class Listening(msgspec.Struct, frozen=True):
+    """That requests are answered.
+
+    Attributes:
+        database: Without a password.
+        token_file: Private, with a token that opens everything; ``None`` when its owner keeps it.
+    """
+
+    url: str
+    port: int
+    database: str
+    token_file: str | None
+
+
+def run_core(
+    wishes: Wishes,
+    frameworks: Mapping[str, Framework],
+    person: User,
+    *,
+    tell: Callable[[Checked], None],
+    when_listening: Callable[[Listening], None],
+) -> None:
+    """Serve until a signal asks for the end.
+
+    Args:
+        wishes: Of the operator.
+        frameworks: That are installed.
+        person: Whose the first token is.
+        tell: Told what was checked.
+        when_listening: Told once requests are answered.
+
+    Raises:
+        StoreError: The database cannot be used; says what to do.
+        UserError: The address cannot be listened on.
+    """
+    for checked in check_database(wishes.place):
+        tell(checked)
+        if checked.state == "problem":
+            raise StoreError(checked.what, hint=checked.hint)
+    installed, about = check_frameworks(wishes.place, frameworks)
+    for checked in about:
+        tell(checked)
+    token = _token(wishes, person)
+    bound = bound_socket(wishes.host, wishes.port)
+    with bound, token_files.shown_by_port(wishes.state, port := _port_of(bound), token):
+        listening = Listening(_url(wishes, port), port, shown(wishes.place), _token_file(wishes, port, token))
+        logs.set_up_logs(is_verbose=wishes.is_verbose)
+        metrics = Metrics()
+        partials = _partials(wishes)
+        sweep(partials)
+        parts = Parts(
+            Backend(partial(opened, wishes.place)),
+            Projector(partial(opened, wishes.place), installed, metrics),
+            metrics,
+            partials=partials,
+            url=listening.url,
+            names=_names(wishes),
+        )
+        serve(make_app(parts), bound, lambda: when_listening(listening))
+
+
+def _token(wishes: Wishes, person: User) -> str | None:
+    """Return the token of the private file; the first start of a server makes it."""
+    file = _own_token_file(wishes)
+    known = token_files.read_private(file)
+    if known is not None:
+        return known
+    with opened(wishes.place) as database:
+        if has_tokens(database):
+            return None
+        token = make_token(database, person, name="first start of the server", scopes=SCOPES).text
+    token_files.write_private(file, token + "\n")
+    return token
+
+
+def _own_token_file(wishes: Wishes) -> Path:
+    if isinstance(wishes.place, Path):
+        return token_files.beside(wishes.place)
+    named = hashlib.sha256(str(wishes.place).encode()).hexdigest()[:16]
+    return wishes.state / "servers" / f"{named}.token"
+
+
+def _token_file(wishes: Wishes, port: int, token: str | None) -> str | None:
+    if token is None:
+        return None
+    own = _own_token_file(wishes)
+    return str(own if own.exists() else token_files.by_port(wishes.state, port))
+
+
+def _partials(wishes: Wishes) -> Path:
+    if isinstance(wishes.place, Path):
+        return wishes.place.with_name(f"{wishes.place.name}.arriving")
+    return wishes.state / "arriving"
+
+
+def _port_of(bound: socket.socket) -> int:
+    return int(bound.getsockname()[1])
+
+
+def _url(wishes: Wishes, port: int) -> str:
+    if wishes.url is not None:
+        return wishes.url.rstrip("/")
+    host = "localhost" if wishes.host in {"0.0.0.0", "::"} else wishes.host  # noqa: S104 -- compared, not bound
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _names(wishes: Wishes) -> tuple[str, ...]:
+    named = [wishes.host]
+    if wishes.url is not None:
+        named.append(name_of(wishes.url.partition("://")[2].partition("/")[0]))
+    return tuple(named)

@@ -1,0 +1,122 @@
+"""The projector: a thread that makes the tables of what was acknowledged, in the order in which it arrived.
+
+It takes whatever is marked as `todo`, by whom ever: reports that just came, those that a killed server left, those that
+`bh core reproject` or a newly installed framework asks for. What fails is set aside with its reason and blocks nobody.
+"""
+
+import threading
+import time
+from collections import OrderedDict
+
+from benchhub.errors import SetAsideError, StoreError
+from benchhub.model.report import Report
+from benchhub.server import logs
+from benchhub.server.backend import Opening
+from benchhub.server.metrics import Metrics
+from benchhub.store.database import Database
+from benchhub.store.installed import Installed
+from benchhub.store.projection import next_in_queue, open_projections, project
+from benchhub.store.staging import drop_old_parts
+
+LOOK_S = 1.0
+"""How often it looks for what others marked; what comes here wakes it."""
+
+AGAIN_S = 1.0
+"""How long it waits when the database cannot take anything."""
+
+HELD_VALUES_MAX = 2_000_000
+"""Numbers of reports that are kept at hand from their acknowledgement to their turn: those need not be read again."""
+
+SWEEP_S = 3_600.0
+
+
+class Projector:
+    """One thread with a database of its own."""
+
+    def __init__(self, open_database: Opening, installed: Installed, metrics: Metrics) -> None:
+        self._open = open_database
+        self._installed = installed
+        self._metrics = metrics
+        self._held: OrderedDict[int, tuple[Report, float]] = OrderedDict()
+        self._held_values = 0
+        self._guard = threading.Lock()
+        self._news = threading.Event()
+        self._is_ending = False
+        self._swept_at = 0.0
+        self._thread = threading.Thread(target=self._work, name="projector", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def offer(self, report_id: int, report: Report) -> None:
+        """Say that a report was acknowledged just now."""
+        values = len(report.body.lines.said_values)
+        with self._guard:
+            if self._held_values + values <= HELD_VALUES_MAX:
+                self._held[report_id] = (report, time.monotonic())
+                self._held_values += values
+        self._news.set()
+
+    def stop(self) -> None:
+        """End behind the report that is being projected; what waits is there at the next start."""
+        self._is_ending = True
+        self._news.set()
+        self._thread.join()
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it works."""
+        return self._thread.is_alive()
+
+    def _work(self) -> None:
+        with self._open() as database:
+            while not self._is_ending:
+                self._news.clear()
+                try:
+                    is_idle = not self._project_next(database)
+                    if is_idle:
+                        self._keep_house(database)
+                except StoreError as error:
+                    # It is there, and stays `todo`: a full disk or another process's lock must not lose the thread.
+                    logs.tell(40, "the database cannot take tables now", why=error.what, hint=error.hint)
+                    self._news.wait(AGAIN_S)
+                    continue
+                if is_idle:
+                    self._news.wait(LOOK_S)
+
+    def _project_next(self, database: Database) -> bool:
+        """Make the tables of the oldest report that waits; tell whether there was one."""
+        report_id = next_in_queue(database)
+        if report_id is None:
+            return False
+        report, acknowledged_at = self._take(report_id)
+        try:
+            project(database, report_id, report, installed=self._installed)
+        except SetAsideError as error:
+            self._metrics.projected.labels("failed").inc()
+            logs.tell(40, "a report was set aside", report=report_id, why=error.what)
+            return True
+        self._metrics.projected.labels("done").inc()
+        if acknowledged_at is not None:
+            self._metrics.visible_seconds.observe(time.monotonic() - acknowledged_at)
+        return True
+
+    def _take(self, report_id: int) -> tuple[Report | None, float | None]:
+        with self._guard:
+            held = self._held.pop(report_id, None)
+            if held is None:
+                return None, None
+            self._held_values -= len(held[0].body.lines.said_values)
+            return held
+
+    def _keep_house(self, database: Database) -> None:
+        """Do what must be done from time to time, when nothing waits."""
+        for state, count in open_projections(database).items():
+            self._metrics.waiting.labels(state).set(count)
+        now = time.monotonic()
+        if now - self._swept_at > SWEEP_S or not self._swept_at:
+            self._swept_at = now
+            dropped = drop_old_parts(database)
+            if dropped:
+                logs.tell(30, "reports that were never finished are dropped", reports=dropped)

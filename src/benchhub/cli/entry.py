@@ -25,6 +25,7 @@ VERBS = {
     "parse": "read output files and print what they say; no database",
     "db": "path, check, migrate, reproject, stats, prune or vacuum the database",
     "core": "serve a database to a team, check it, make its tables again",
+    "token": "make, list and revoke what lets people and machines into a server",
     "init": "write a small bh.toml that says what is detected",
     "config": "show every setting that holds here, and where it comes from",
     "completion": "print a script that completes the words of bh in a shell",

@@ -58,6 +58,19 @@ def test_what_broke_off_goes_on_where_it_ended(server: Served) -> None:
     assert server.ask("HEAD", path).headers["upload-offset"] == "3000000"
 
 
+def test_who_sends_again_takes_over_from_a_line_that_is_silent(server: Served) -> None:
+    data = os.urandom(100_000)
+    path = f"/api/artifacts/{digest(data)}"
+    with closing(socket.create_connection(("127.0.0.1", server.port))) as line:
+        head = f"PUT {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {server.token}\r\n"
+        line.sendall(f"{head}Content-Length: {len(data)}\r\n\r\n".encode() + data[:50_000])
+        while not list(Path(f"{server.database}.arriving").glob(f"{digest(data)}*")):
+            pass
+        assert server.ask("PUT", path, data).status == 201
+        assert b"HTTP/1.1 409" in line.recv(1_000)
+    assert server.ask("HEAD", path).headers["upload-complete"] == "?1"
+
+
 def test_pieces_may_be_sent_one_by_one(server: Served) -> None:
     data = os.urandom(1_000)
     path = f"/api/artifacts/{digest(data)}"

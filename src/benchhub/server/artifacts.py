@@ -17,6 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import quote
+from weakref import WeakValueDictionary
 
 from connectrpc.code import Code
 from connectrpc.errors import ConnectError
@@ -72,7 +73,8 @@ class Artifacts:
         self._backend = backend
         self._access = access
         self._partials = partials
-        self._arriving: set[Path] = set()
+        self._turns: WeakValueDictionary[Path, asyncio.Lock] = WeakValueDictionary()
+        self._senders: dict[Path, asyncio.Task[object]] = {}
 
     def routes(self) -> list[BaseRoute]:
         """Return what Starlette takes."""
@@ -110,13 +112,13 @@ class Artifacts:
             return _told(error)
 
     async def _take(self, request: Request, sha256: str, partial: Path) -> Response:
-        if partial in self._arriving:
-            what = f"artifact {sha256[:12]} is being sent by another request of yours"
-            raise refusal(Code.ABORTED, what, "wait for it, then ask with HEAD how far it came")
-        self._arriving.add(partial)
-        try:
+        if partial in self._senders:
+            # Of a line that broke off without a word: who sends now knows better how far it came.
+            self._senders[partial].cancel()
+        turn = self._turns.setdefault(partial, asyncio.Lock())
+        async with turn:
             offset, total = _range_of(request, _size(partial))
-            await self._write(request, partial, offset, total)
+            await self._write_alone(request, partial, offset, total)
             size = _size(partial)
             if total is not None and size < total:
                 return _state(202, size, is_whole=False)
@@ -124,8 +126,21 @@ class Artifacts:
             await self._backend.write(keep_blob, sha256, partial)
             await asyncio.to_thread(partial.unlink, missing_ok=True)
             return _state(201, size, is_whole=True)
+
+    async def _write_alone(self, request: Request, partial: Path, offset: int, total: int | None) -> None:
+        """Write the body, unless a newer request of the same sender takes over."""
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 -- this is one
+        self._senders[partial] = task
+        try:
+            await self._write(request, partial, offset, total)
+        except asyncio.CancelledError as error:
+            if task.uncancel():
+                raise  # The server ends.
+            what = "a newer request of yours goes on with this artifact"
+            raise refusal(Code.ABORTED, what) from error
         finally:
-            self._arriving.discard(partial)
+            del self._senders[partial]
 
     async def _write(self, request: Request, partial: Path, offset: int, total: int | None) -> None:
         """Write what comes behind what is there; what came before a broken line is kept."""

@@ -24,6 +24,14 @@ from benchhub.flows import run_target
 from benchhub.flows.events import TargetFailed
 from benchhub.flows.parse_output import Parsed, ParsedCase, ParsedMeasurement, ParsedParam, ParsedUnread
 from benchhub.model.record import Problem, SuiteResult
+from benchhub.model.registry import (
+    HostEntry,
+    MachineClassEntry,
+    OrganisationEntry,
+    ProjectEntry,
+    Retention,
+    UserEntry,
+)
 from benchhub.model.report import NativeTable
 from benchhub.model.service import Readiness, Service
 from benchhub.plugin.contract import Framework
@@ -31,7 +39,8 @@ from benchhub.plugin.registry import frameworks
 from benchhub.store.reference import tables, views
 from benchhub.workspace.config import Config, EnvironmentConfig, PrivacyConfig, SubjectConfig, TargetConfig
 from benchhub.workspace.environment import ALLOWED
-from benchhub.workspace.schema import config_schema
+from benchhub.workspace.registry import RegistryFile
+from benchhub.workspace.schema import config_schema, registry_schema
 from benchhub.workspace.settings import SETTINGS, UserConfig
 
 DOCS = Path(__file__).parent
@@ -50,6 +59,8 @@ def pages() -> dict[str, str]:
         "reference/exit-codes.md": _exit_codes(),
         "reference/parse.md": _parse(),
         "reference/schema.md": _schema(),
+        "reference/registry.md": _registry(),
+        "reference/registry.schema.json": _json(registry_schema()),
         "reference/bh.schema.json": _json(_bh_schema()),
         "reference/parse.schema.json": _json(parse_schema()),
         "reference/run.schema.json": _json(run_schema()),
@@ -82,10 +93,11 @@ def _index() -> str:
         "- [Command line](cli.md): every verb and its words\n"
         "- [Exit codes](exit-codes.md)\n"
         "- [Configuration](configuration.md): `bh.toml`, settings, environment variables, the keys of each framework\n"
+        "- [Registry](registry.md): the files that declare users, projects and machines\n"
         "- [Database](schema.md): every view, table and column\n"
         "- [JSON of `bh parse` and `bh run`](parse.md): what the objects hold, kinds of problems\n"
-        "- JSON Schemas: [`bh.toml`](bh.schema.json), [`bh parse --json`](parse.schema.json), "
-        "[`bh run --json`](run.schema.json)\n"
+        "- JSON Schemas: [`bh.toml`](bh.schema.json), [the registry](registry.schema.json), "
+        "[`bh parse --json`](parse.schema.json), [`bh run --json`](run.schema.json)\n"
     )
 
 
@@ -291,6 +303,32 @@ in URLs are masked.
 
 def _code(word: str | None) -> str:
     return f"`{word}`" if word else ""
+
+
+# -- the registry --------------------------------------------------------------------------------------------------
+
+
+def _registry() -> str:
+    text = _made("Registry", "src/benchhub/model/registry.py") + REGISTRY_INTRO
+    structs = (RegistryFile, UserEntry, OrganisationEntry, HostEntry, ProjectEntry, Retention, MachineClassEntry)
+    titled: dict[type[msgspec.Struct], str] = {
+        struct: found[1] if (found := re.search(r"`(\[.+?\])`", struct.__doc__ or "")) else "Top of a file"
+        for struct in structs
+    }
+    for struct, title in titled.items():
+        text += f"\n### {title}\n\n{_summary(struct)}\n\n" + _fields(struct, titles=titled)
+    return text
+
+
+REGISTRY_INTRO = """
+`bh registry check|apply|export DIR`; how to begin is in the [guide](../guides/registry.md). Every `*.toml` file below
+the directory counts, however things are divided among them; what begins with a dot does not. It is decoded strictly: an
+unknown key, a wrong type, a name that is declared twice or not at all is an error that names the line. Editors check it
+with `#:schema ./registry.schema.json` on the first line, a file that `bh registry schema` prints; it is
+[here](registry.schema.json).
+
+## Files
+"""
 
 
 # -- what `bh parse` and `bh run` print ------------------------------------------------------------------------------

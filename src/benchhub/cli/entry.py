@@ -26,6 +26,7 @@ VERBS = {
     "db": "path, check, migrate, reproject, stats, prune or vacuum the database",
     "core": "serve a database to a team, check it, make its tables again",
     "token": "make, list and revoke what lets people and machines into a server",
+    "registry": "check, apply or export the files that declare users, projects and machines",
     "init": "write a small bh.toml that says what is detected",
     "config": "show every setting that holds here, and where it comes from",
     "completion": "print a script that completes the words of bh in a shell",
@@ -109,7 +110,7 @@ def _run(verb: str, words: list[str]) -> int:
         module = importlib.import_module(module_of(verb))
         parser = parser_of(verb, VERBS[verb])
         module.configure(parser)
-        args = parser.parse_args(before)
+        args = parser.parse_intermixed_args(before)  # `bh registry apply --dry-run DIR`: an option may stand between
         args.after = after
         return int(module.run(args))
     except BenchHubError as error:

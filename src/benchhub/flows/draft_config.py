@@ -4,10 +4,8 @@ The targets of the folder itself are written out, with the label that they have 
 torn. What lies in folders below has labels of its own there: it is left to detection, and named in a comment.
 """
 
-import json
 import os
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +17,7 @@ from benchhub.plugin.contract import Framework
 from benchhub.workspace.config import CONFIG_NAME, CONFIG_VERSION, PYPROJECT_NAME
 from benchhub.workspace.label import is_within
 from benchhub.workspace.opening import detect, line_of_table
+from benchhub.workspace.toml_text import toml_key, toml_value
 
 SCHEMA_NAME = "bh.schema.json"
 BELOW_NAMED_MAX = 12
@@ -144,7 +143,7 @@ def _head(name: str) -> str:
 version = {CONFIG_VERSION}
 
 # A name of its own makes this folder a project of its own: its results are kept apart from the repository's.
-# project = {_toml(name)}
+# project = {toml_value(name)}
 """
 
 
@@ -164,11 +163,11 @@ COMMAND = """\
 
 
 def _target(target: Target, framework: Framework) -> str:
-    lines = [f"[target.{_key(target.name)}]  # {target.label}", f"use = {_toml(target.framework)}"]
+    lines = [f"[target.{toml_key(target.name)}]  # {target.label}", f"use = {toml_value(target.framework)}"]
     if target.options:
-        lines.append(f"with = {_toml(target.options)}")
+        lines.append(f"with = {toml_value(target.options)}")
     else:
-        lines.append(f"# with = {_toml(_examples(framework))}")
+        lines.append(f"# with = {toml_value(_examples(framework))}")
     keys = ", ".join(framework.options.__struct_encode_fields__)
     lines += [f"#   its keys: {keys}", "# runs = 5  # processes for each cell", ""]
     return "\n".join(lines)
@@ -191,26 +190,5 @@ def _suite(name: str) -> str:
     return f"""\
 # A name for several targets: bh run :quick
 # [suite]
-# quick = [{_toml(f":{name}")}]
+# quick = [{toml_value(f":{name}")}]
 """
-
-
-_BARE = re.compile(r"[A-Za-z0-9_-]+")
-
-
-def _key(name: str) -> str:
-    return name if _BARE.fullmatch(name) else _toml(name)
-
-
-def _toml(value: Any) -> str:  # noqa: ANN401 -- what an option holds
-    """Return a value as TOML on one line; a text of JSON is one of TOML, too, but for DEL."""
-    if isinstance(value, dict):
-        said = ", ".join(f"{_key(key)} = {_toml(one)}" for key, one in _known(value))
-        return f"{{ {said} }}" if said else "{}"
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(map(_toml, value)) + "]"
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def _known(table: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    return ((key, value) for key, value in table.items() if value is not None)

@@ -11,4 +11,5 @@ database. Each module is a corner of the same picture:
 - ``circumstance``  user, revision, machine, environment, subject
 - ``run``        one execution and how it ended
 - ``report``     the message that carries one run to a database
+- ``registry``   what people declare of themselves, their projects and machines
 """

@@ -159,31 +159,37 @@ def move_project(
         StoreError: The database cannot do it now; nothing was changed.
     """
     with database.transaction(durable=True):
-        old = database.one("place_of_project", id=project_id)
-        where = {"host": place.repository.host, "owner": place.repository.owner, "repo": place.repository.name}
-        where["path"] = place.path
-        alias = database.one("find_project_alias", **where)
-        if alias and alias[0] != project_id:
-            what = f"another project used to live at `{place_text(*where.values())}`, and its reports say so"
-            raise UserError(what, hint="a place that was left cannot be taken by another project")
-        there = database.one("find_project", **where)
-        wanted = Rename("project", "", place_text(*old), place_text(*where.values()))
-        if there and there[0] != project_id and not is_joined:
-            raise _taken(wanted)
-        database.do("delete_project_alias", **where)
-        names = dict(zip(("host", "owner", "repo", "path"), old, strict=True))
-        if there is None:
-            database.do("move_project", id=project_id, repo_id=put_repo(database, place.repository), path=place.path)
-            database.do("put_project_alias", **names, project_id=project_id)
-            return Renamed(_note(database, project_id, wanted, user))
-        database.do("put_project_alias", **names, project_id=there[0])
-        return _join_projects(database, project_id, there[0], wanted, user)
+        return move_within(database, project_id, place, user=user, is_joined=is_joined)
+
+
+def move_within(database: Database, project_id: int, place: Project, *, user: User, is_joined: bool = False) -> Renamed:
+    """Do what ``move_project`` does within a transaction of somebody else."""
+    old = database.one("place_of_project", id=project_id)
+    where = {"host": place.repository.host, "owner": place.repository.owner, "repo": place.repository.name}
+    where["path"] = place.path
+    alias = database.one("find_project_alias", **where)
+    if alias and alias[0] != project_id:
+        what = f"another project used to live at `{place_text(*where.values())}`, and its reports say so"
+        raise UserError(what, hint="a place that was left cannot be taken by another project")
+    there = database.one("find_project", **where)
+    wanted = Rename("project", "", place_text(*old), place_text(*where.values()))
+    if there and there[0] != project_id and not is_joined:
+        raise _taken(wanted)
+    database.do("delete_project_alias", **where)
+    names = dict(zip(("host", "owner", "repo", "path"), old, strict=True))
+    if there is None:
+        database.do("move_project", id=project_id, repo_id=put_repo(database, place.repository), path=place.path)
+        database.do("put_project_alias", **names, project_id=project_id)
+        return Renamed(_note(database, project_id, wanted, user))
+    database.do("put_project_alias", **names, project_id=there[0])
+    return _join_projects(database, project_id, there[0], wanted, user)
 
 
 def _join_projects(database: Database, old_id: int, new_id: int, wanted: Rename, user: User) -> Renamed:
     """Put the runs of a project to those of another, whose place its reports lead to by now."""
-    for statement in ("move_renames", "move_project_aliases"):
+    for statement in ("move_renames", "move_project_aliases", "keep_private", "move_project_policy"):
         database.do(statement, old_id=old_id, new_id=new_id)
+    database.do("delete_project_policy", id=old_id)
     rename_id = _note(database, new_id, wanted, user)
     joined_runs = project_again(database, old_id)
     forget_leftovers(database, old_id)

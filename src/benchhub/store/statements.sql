@@ -315,6 +315,17 @@ UPDATE project_alias SET project_id = :new_id WHERE project_id = :old_id;
 -- name: move_renames
 UPDATE rename SET project_id = :new_id WHERE project_id = :old_id;
 
+-- name: keep_private
+UPDATE project_policy SET visibility = 'private' WHERE project_id = :new_id
+  AND EXISTS (SELECT 1 FROM project_policy o WHERE o.project_id = :old_id AND o.visibility = 'private');
+
+-- name: move_project_policy
+UPDATE project_policy SET project_id = :new_id WHERE project_id = :old_id
+  AND NOT EXISTS (SELECT 1 FROM project_policy o WHERE o.project_id = :new_id);
+
+-- name: delete_project_policy
+DELETE FROM project_policy WHERE project_id = :id;
+
 -- name: delete_project_specs
 DELETE FROM spec WHERE target_id IN (SELECT id FROM target WHERE project_id = :id);
 
@@ -945,3 +956,47 @@ SELECT value FROM setting WHERE name = :name;
 
 -- name: put_setting
 INSERT INTO setting (name, value) VALUES (:name, :value) ON CONFLICT (name) DO UPDATE SET value = excluded.value;
+
+-- the registry --------------------------------------------------------------------------------------------------------
+
+-- name: registry_entries
+SELECT kind, name, doc, archived_at FROM registry_entry ORDER BY kind, name;
+
+-- name: put_registry_entry
+INSERT INTO registry_entry (kind, name, doc, applied_at) VALUES (:kind, :name, :doc, :now)
+ON CONFLICT (kind, name) DO UPDATE SET doc = excluded.doc, applied_at = excluded.applied_at, archived_at = NULL;
+
+-- name: archive_registry_entry
+UPDATE registry_entry SET archived_at = :now WHERE kind = :kind AND name = :name;
+
+-- name: put_project_policy
+INSERT INTO project_policy (project_id, visibility, members, owners, baseline_branch, retention, archived_at)
+VALUES (:project_id, :visibility, :members, :owners, :baseline_branch, :retention, :archived_at)
+ON CONFLICT (project_id) DO UPDATE SET
+  visibility = excluded.visibility, members = excluded.members, owners = excluded.owners,
+  baseline_branch = excluded.baseline_branch, retention = excluded.retention, archived_at = excluded.archived_at;
+
+-- name: ids_of_policies
+SELECT project_id FROM project_policy WHERE archived_at IS NULL;
+
+-- name: archive_project_policy
+UPDATE project_policy SET archived_at = :now WHERE project_id = :project_id;
+
+-- name: project_policy
+SELECT q.visibility, q.owners, q.members, coalesce(q.baseline_branch, r.default_branch), q.retention, q.archived_at
+FROM project p JOIN repo r ON r.id = p.repo_id LEFT JOIN project_policy q ON q.project_id = p.id WHERE p.id = :project_id;
+
+-- name: aliases_of_project
+SELECT host, owner, repo, path FROM project_alias WHERE project_id = :project_id ORDER BY host, owner, repo, path;
+
+-- name: count_runs_of_project
+SELECT count(*) FROM run WHERE project_id = :project_id;
+
+-- name: names_of_projects
+SELECT p.name, r.host, r.owner, r.name, p.path FROM project p JOIN repo r ON r.id = p.repo_id ORDER BY p.id;
+
+-- name: all_users
+SELECT name, email FROM "user" ORDER BY name;
+
+-- name: machine_classes
+SELECT id, facts FROM machine_class ORDER BY id;

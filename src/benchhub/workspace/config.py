@@ -294,6 +294,7 @@ def _fails(document: Any, path: list[str], key: str, struct: type[msgspec.Struct
 
 
 _UNKNOWN = r"(?s)Object contains unknown field `(.*)`$"
+_NO_SUCH_WORD = r"(?s)Invalid enum value '(.*)'$"
 _MISSING = r"(?s)Object missing required field `(.*)`$"
 
 
@@ -308,14 +309,24 @@ def _explained(
         return source.error((*above, *path, unknown[1]), f"unknown key `{unknown[1]}` in {table}{meant}", hint=hint)
     if missing := re.match(_MISSING, said):
         return source.error((*above, *path), f"{_table_name((*above, *path), source)} needs `{missing[1]}`")
+    if word := re.match(_NO_SUCH_WORD, said):
+        known = _words_at(struct, path)
+        meant = did_you_mean(word[1], known)
+        said += meant
+        hint = None if meant else "known are " + ", ".join(f"`{one}`" for one in known)
+    else:
+        hint = next((_HINTS[step] for step in path if step in _HINTS), None)
     keys = [at for at, step in enumerate(path) if not step.startswith("[")]
     last = keys[-1] if keys else 0
     table = _table_name((*above, *path[:last]), source)
     what = f"`{_dotted(path[last:])}` in {table}: {_in_words(said)}"
-    return source.error((*above, *path), what, hint=_HINTS.get(path[last] if path else ""))
+    return source.error((*above, *path), what, hint=hint)
 
 
-_HINTS = {"build": 'each command is an array of words: `build = [["make", "all"]]`'}
+_HINTS = {
+    "build": 'each command is an array of words: `build = [["make", "all"]]`',
+    "older_than": "e.g. 12h, 90d, 8w or 2y",
+}
 
 
 def _dotted(path: tuple[str, ...]) -> str:
@@ -358,14 +369,29 @@ def _fields_at(struct: type[msgspec.Struct], path: tuple[str, ...]) -> list[str]
     """Return the keys that the struct at ``path`` knows."""
     from msgspec import inspect  # noqa: PLC0415 -- only an error needs it
 
+    here = _type_at(struct, path)
+    return [field.encode_name for field in here.fields] if isinstance(here, inspect.StructType) else []
+
+
+def _words_at(struct: type[msgspec.Struct], path: tuple[str, ...]) -> list[str]:
+    """Return the words that may stand at ``path``."""
+    from msgspec import inspect  # noqa: PLC0415 -- only an error needs it
+
+    here = _type_at(struct, path)
+    return [str(value) for value in here.values] if isinstance(here, inspect.LiteralType) else []
+
+
+def _type_at(struct: type[msgspec.Struct], path: tuple[str, ...]) -> Any:  # noqa: ANN401 -- what msgspec knows of a type
+    from msgspec import inspect  # noqa: PLC0415 -- only an error needs it
+
     here: Any = inspect.type_info(struct)
     for step in path:
         if isinstance(here, inspect.StructType):
             here = next(field.type for field in here.fields if field.encode_name == step)
         elif isinstance(here, inspect.DictType):
             here = here.value_type
-        elif isinstance(here, inspect.ListType):
+        elif isinstance(here, inspect.ListType | inspect.VarTupleType):
             here = here.item_type
         if isinstance(here, inspect.UnionType):
             here = next(kind for kind in here.types if not isinstance(kind, inspect.NoneType))
-    return [field.encode_name for field in here.fields] if isinstance(here, inspect.StructType) else []
+    return here

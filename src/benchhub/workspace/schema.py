@@ -1,4 +1,4 @@
-"""The JSON Schema of `bh.toml`, for editors; made from the structs that decode it."""
+"""The JSON Schemas of `bh.toml` and of the registry, for editors; made from the structs that decode them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,6 +6,9 @@ from typing import Any
 import msgspec
 
 from benchhub.workspace.config import CONFIG_VERSION, Config
+from benchhub.workspace.registry import RegistryFile
+
+DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def config_schema(options: Mapping[str, type[msgspec.Struct]] | None = None) -> dict[str, Any]:
@@ -32,7 +35,14 @@ def config_schema(options: Mapping[str, type[msgspec.Struct]] | None = None) -> 
         }
         for name, schema in zip(names, with_schemas, strict=True)
     ]
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "bh.toml", **root, "$defs": defs}
+    return {"$schema": DRAFT, "title": "bh.toml", **root, "$defs": defs}
+
+
+def registry_schema() -> dict[str, Any]:
+    """Return the schema of each file of a registry."""
+    (root,), definitions = msgspec.json.schema_components([RegistryFile], ref_template="#/$defs/{name}")
+    definitions["RegistryFile"]["properties"]["version"] = {"const": CONFIG_VERSION, "default": CONFIG_VERSION}
+    return {"$schema": DRAFT, "title": "a file of the registry", **root, "$defs": definitions}
 
 
 def _own_definitions() -> dict[str, Any]:

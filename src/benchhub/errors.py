@@ -4,7 +4,8 @@
 
     BenchHubError
     ├── UserError            2    the words, the configuration or a file are wrong
-    │   └── NothingMatchedError  5    a pattern or filter matched nothing
+    │   ├── NothingMatchedError  5    a pattern or filter matched nothing
+    │   └── LimitError           2    what was asked for needs more time or room than it may have
     ├── StoreError           4    the database could not keep or answer
     │   ├── ConflictError    4    the same run arrived with another body
     │   └── SetAsideError    4    a report is kept, but no tables could be made of it
@@ -48,6 +49,18 @@ class NothingMatchedError(UserError):
     """A pattern or filter matched nothing; zero is not success."""
 
     exit_code = 5
+
+
+class LimitError(UserError):
+    """What was asked for needs more time or room than it may have.
+
+    Attributes:
+        is_time: Of the two.
+    """
+
+    def __init__(self, what: str, *, hint: str | None = None, is_time: bool = True) -> None:
+        super().__init__(what, hint=hint)
+        self.is_time = is_time
 
 
 class StoreError(BenchHubError):

@@ -3,13 +3,17 @@
 import re
 import sqlite3
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from benchhub.errors import UserError
+from benchhub.errors import LimitError, StoreError, UserError
 from benchhub.store.contract import QuestionError
 from benchhub.store.database import Database
+from benchhub.store.sqlite import SqliteDatabase
+
+if TYPE_CHECKING:
+    from benchhub.store.sqlite_asking import Question, Table
 
 SECONDS_MAX = 60.0
 
@@ -53,6 +57,29 @@ def _rows(database: Database, text: str, rows: Iterator[Any], seconds_max: float
         raise _user_error(database, text, error, seconds_max) from error
 
 
+def ask_visible(database: Database, question: "Question") -> "Table":
+    """Answer somebody's question on a server: over the projects that they may see, within limits.
+
+    Args:
+        database: Told apart by what it is; the question itself runs on a connection of its own.
+        question: With the projects, and what the answer may cost.
+
+    Raises:
+        LimitError: It takes too much time or room, or whoever asked has gone.
+        UserError: It is wrong, or no question; names what exists instead.
+        StoreError: Such questions are not answered from this kind of database yet.
+    """
+    if not isinstance(database, SqliteDatabase):
+        what = "questions in SQL are answered by the server from SQLite only"
+        raise StoreError(what, hint="`bh core grant-read` gives people a role for psql and other programs")
+    from benchhub.store.sqlite_asking import ask_file  # noqa: PLC0415 -- a desk never asks like this
+
+    try:
+        return ask_file(database.path, question)
+    except QuestionError as error:
+        raise _user_error(database, question.text, error, question.seconds_max) from error
+
+
 def names_of_views(database: Database) -> list[str]:
     """Return the views that people may ask, sorted."""
     return [row[0] for row in database.all("names_of_views")]
@@ -93,7 +120,11 @@ def functions_of(database: Database) -> list[str]:
 
 def _user_error(database: Database, text: str, error: QuestionError, seconds_max: float) -> UserError:
     if error.why == "time":
-        return UserError(f"the question took more than {seconds_max:g} s", hint="narrow it, e.g. by run_id or project")
+        return LimitError(f"the question took more than {seconds_max:g} s", hint="narrow it, e.g. by run_id or project")
+    if error.why == "given up":
+        return LimitError("whoever asked has gone")
+    if error.why == "room":
+        return LimitError(f"the question needs too much room: {error.said}", hint="narrow it", is_time=False)
     if error.why == "forbidden":
         return UserError("only questions are answered here: SELECT", hint="the database is read-only for people's SQL")
     if error.why == "several":

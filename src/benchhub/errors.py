@@ -11,6 +11,7 @@
     │   └── SetAsideError    4    a report is kept, but no tables could be made of it
     │       └── RemovedError 4    a report came again of a run that somebody removed
     ├── RefusedError         4    a server does not let this in, or not do that
+    │   └── UndeclaredError  4    the registry of a server does not declare what a report is of
     └── ToolError            6    the tool could not be started or built, and nothing ran
 
 Whose fault it is decides the class, and the class owns the exit code. Whatever is raised outside this tree is
@@ -85,6 +86,10 @@ class RefusedError(BenchHubError):
     """Who asks is not known, or may not do this."""
 
     exit_code = 4
+
+
+class UndeclaredError(RefusedError):
+    """The registry of a server does not declare whose, or what project's, this report is."""
 
 
 class ToolError(BenchHubError):

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from benchhub.errors import RefusedError, UserError
+from benchhub.errors import UndeclaredError, UserError
 from benchhub.model.access import Principal
 from benchhub.model.circumstance import User
 from benchhub.model.place import Project, Repository
@@ -93,7 +93,7 @@ def test_what_is_removed_is_archived_and_comes_back(database: Database) -> None:
     found = policy_of(database, project_id(database))
     assert found.archived_at_ms is not None
     assert (found.visibility, found.members) == ("private", ())
-    with pytest.raises(RefusedError, match="is archived"):
+    with pytest.raises(UndeclaredError, match="is archived"):
         check_report(database, envelope())
     assert {change.action for change in apply(database, WHOLE, user=ADA) if change.kind != "policy"} == {"revive"}
     assert declared(database) == WHOLE
@@ -209,7 +209,7 @@ def test_known_users_are_known_by_name_alias_or_address(database: Database) -> N
     apply(database, WHOLE, user=ADA)
     for user in (User("ada"), User("Ada"), User("A. L.", "ADA@example.com"), User("bob", "x@y.z")):
         check_report(database, envelope(user=user))
-    with pytest.raises(RefusedError, match="user `Eve` is not declared") as caught:
+    with pytest.raises(UndeclaredError, match="user `Eve` is not declared") as caught:
         check_report(database, envelope(user=User("Eve", "eve@example.com")))
     assert caught.value.hint is not None
 
@@ -219,7 +219,7 @@ def test_known_projects_are_known_by_every_place(database: Database) -> None:
     apply(database, msgspec.structs.replace(wanted, policy="known-projects"), user=ADA)
     check_report(database, envelope(user=User("Eve")))
     other = Project(Repository("example.com", "them", "other"), "lib", "other")
-    with pytest.raises(RefusedError, match=r"project `example.com/them/other//lib` is not declared"):
+    with pytest.raises(UndeclaredError, match=r"project `example.com/them/other//lib` is not declared"):
         check_report(database, envelope(project=other))
 
 

@@ -2,13 +2,15 @@
 
 1. check       the database: reachable, of this version, writable, room on its disk
 2. frameworks  their tables are made or extended, columns only added
-3. token       the first start makes one with all scopes, in a private file
-4. serve       requests are answered until a signal asks for the end; what is under way is finished
+3. registry    what its files declare is made to hold, then and whenever they change
+4. token       the first start makes one with all scopes, in a private file
+5. serve       requests are answered until a signal asks for the end; what is under way is finished
 """
 
 import hashlib
 import socket
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 
@@ -28,6 +30,7 @@ from benchhub.server.metrics import Metrics
 from benchhub.server.opening import opened
 from benchhub.server.parts import Parts
 from benchhub.server.projector import Projector
+from benchhub.server.registry_watch import RegistryWatch
 from benchhub.server.serve import bound_socket, serve
 from benchhub.store.tokens import has_tokens, make_token
 
@@ -40,6 +43,7 @@ class Wishes(msgspec.Struct, frozen=True):
         port: 0 for a free one.
         url: Where people reach it, when that is not where it listens: behind a proxy.
         state: The user's folder for what programs remember.
+        registry: Directory of its files; ``None`` for what the database remembers.
     """
 
     place: Path | str
@@ -48,6 +52,7 @@ class Wishes(msgspec.Struct, frozen=True):
     url: str | None
     state: Path
     is_verbose: bool = False
+    registry: Path | None = None
 
 
 class Listening(msgspec.Struct, frozen=True):
@@ -83,7 +88,7 @@ def run_core(
 
     Raises:
         StoreError: The database cannot be used; says what to do.
-        UserError: The address cannot be listened on.
+        UserError: The address cannot be listened on, or the registry is wrong.
     """
     for checked in check_database(wishes.place):
         tell(checked)
@@ -92,6 +97,9 @@ def run_core(
     installed, about = check_frameworks(wishes.place, frameworks)
     for checked in about:
         tell(checked)
+    watch = None if wishes.registry is None else RegistryWatch(partial(opened, wishes.place), wishes.registry, person)
+    if watch is not None:
+        tell(_registry(watch))
     token = _token(wishes, person)
     bound = bound_socket(wishes.host, wishes.port)
     with bound, token_files.shown_by_port(wishes.state, port := _port_of(bound), token):
@@ -108,7 +116,14 @@ def run_core(
             url=listening.url,
             names=_names(wishes),
         )
-        serve(make_app(parts), bound, lambda: when_listening(listening))
+        with nullcontext() if watch is None else watch.watching():
+            serve(make_app(parts), bound, lambda: when_listening(listening))
+
+
+def _registry(watch: RegistryWatch) -> Checked:
+    done = watch.apply()
+    changes = len(done.changes) if done else 0
+    return Checked("registry", "ok", f"the registry declares {done.declared if done else 0} things; {changes} changed")
 
 
 def _token(wishes: Wishes, person: User) -> str | None:

@@ -14,6 +14,7 @@ from benchhub.model.report import Report
 from benchhub.store.artifacts import missing_blobs
 from benchhub.store.database import Database
 from benchhub.store.ingest import ingest
+from benchhub.store.registry import check_report
 from benchhub.store.visibility import may_report_to
 
 PARTS_MAX = 32
@@ -38,6 +39,7 @@ def check_may_report(database: Database, who: Principal, report: Report) -> None
 
     Raises:
         NothingMatchedError: It is one.
+        UndeclaredError: The registry should declare whose, or what project's, they are.
     """
     project = report.envelope.project
     if not may_report_to(database, who, project):
@@ -45,6 +47,7 @@ def check_may_report(database: Database, who: Principal, report: Report) -> None
         address = project_address(repository.host, repository.owner, repository.name, project.path)
         what = f"no project `{address}` that you may report to"
         raise NothingMatchedError(what, hint="its owners can make you a member; a token may name other projects alone")
+    check_report(database, report.envelope)
 
 
 def take_whole(database: Database, who: Principal, report: Report) -> Taken:

@@ -10,6 +10,7 @@ from benchhub.errors import (
     RefusedError,
     RemovedError,
     SetAsideError,
+    UndeclaredError,
     UserError,
 )
 
@@ -19,6 +20,7 @@ _CODES: tuple[tuple[type[BenchHubError], Code], ...] = (
     (ConflictError, Code.ALREADY_EXISTS),
     (RemovedError, Code.FAILED_PRECONDITION),
     (SetAsideError, Code.INVALID_ARGUMENT),
+    (UndeclaredError, Code.FAILED_PRECONDITION),
     (RefusedError, Code.PERMISSION_DENIED),
 )
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from benchhub.errors import RefusedError, UserError
+from benchhub.errors import UndeclaredError, UserError
 from benchhub.model.access import project_address
 from benchhub.model.circumstance import MachineClass, User
 from benchhub.model.identity import canonical_json
@@ -128,7 +128,7 @@ def check_report(database: Database, envelope: Envelope) -> None:
     Whether the sender may know of the project is another question, to be asked before: this one names it.
 
     Raises:
-        RefusedError: The project is archived, or it or the user had to be declared and is not.
+        UndeclaredError: The project is archived, or it or the user had to be declared and is not.
     """
     project_id = find_project(database, envelope.project)
     known = ProjectPolicy() if project_id is None else policy_of(database, project_id)
@@ -136,14 +136,14 @@ def check_report(database: Database, envelope: Envelope) -> None:
     address = project_address(repository.host, repository.owner, repository.name, envelope.project.path)
     if known.archived_at_ms is not None:
         what = f"project `{address}` is archived: the registry of this server no longer declares it"
-        raise RefusedError(what, hint="who declares it again brings it back with all its results")
+        raise UndeclaredError(what, hint="who declares it again brings it back with all its results")
     taken = policy(database)
     if taken == "known-projects" and not known.is_declared:
         what = f"project `{address}` is not declared, and this server takes reports of declared projects only"
-        raise RefusedError(what, hint="have it added to the server's registry, or set BH_PROJECT to one that is")
+        raise UndeclaredError(what, hint="have it added to the server's registry, or set BH_PROJECT to one that is")
     if taken == "known-users" and not declared(database).knows(envelope.user):
         what = f"user `{envelope.user.name}` is not declared, and this server takes reports of declared users only"
-        raise RefusedError(what, hint="have the name, or the e-mail address, added to the server's registry")
+        raise UndeclaredError(what, hint="have the name, or the e-mail address, added to the server's registry")
 
 
 def undeclared(database: Database) -> Registry:

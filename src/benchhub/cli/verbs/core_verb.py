@@ -24,7 +24,7 @@ DEFAULT_PORT = 8585
 PORT_MAX = 65_535
 
 _OPTIONS: dict[str, dict[str, object]] = {
-    "serve": {"host": DEFAULT_HOST, "port": DEFAULT_PORT, "url": None, "verbose": False},
+    "serve": {"host": DEFAULT_HOST, "port": DEFAULT_PORT, "url": None, "registry": None, "verbose": False},
     "reproject": {"reread": False, "framework": None},
 }
 """The options of each action, and what they are when nobody says."""
@@ -46,6 +46,7 @@ server answers; reports, reread, complaints of reproject.
 examples:
   bh core serve
   bh core serve --db postgresql://benchhub@db.example.com/benchhub --host 0.0.0.0 --url https://bench.example.com
+  bh core serve --registry /etc/benchhub/registry
   bh core check
   bh core reproject --framework gobench
 """
@@ -62,6 +63,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--port", type=_port, default=DEFAULT_PORT, help=f"serve: the port, 0 for a free one (default: {DEFAULT_PORT})"
     )
     parser.add_argument("--url", metavar="URL", help="serve: where people reach it, when a proxy stands before it")
+    parser.add_argument(
+        "--registry", metavar="DIR", help="serve: who and what it knows, applied now and when it changes"
+    )
     parser.add_argument("--verbose", "-v", action="store_true", help="serve: log every request")
     parser.add_argument("--reread", action="store_true", help="reproject: read the raw output again first")
     parser.add_argument("--framework", metavar="NAME", help="reproject: only runs of this framework")
@@ -100,6 +104,7 @@ def _serve(args: argparse.Namespace, desk: Desk) -> int:
         url=args.url,
         state=Path(state_folder(os.environ)),
         is_verbose=args.verbose,
+        registry=None if args.registry is None else Path(args.registry),
     )
     run_core(
         wishes,

@@ -22,7 +22,7 @@ import msgspec
 
 from benchhub.store.contract import QuestionError
 
-OPCODES_PER_LOOK = 4_000
+OPCODES_PER_LOOK = 1_000
 """How often the clock is looked at."""
 CACHE_KIB = 16_384
 BUSY_TIMEOUT_MS = 5_000
@@ -227,7 +227,8 @@ def _prints_too_much(*arguments: Any) -> bool:  # noqa: ANN401
     limit = LIMITS[sqlite3.SQLITE_LIMIT_LENGTH]
     if isinstance(form, str) and len(form) > FORMAT_CHARACTERS_MAX:
         return True
-    widths = [int(digits) for digits in re.findall(r"\d+", str(form))]
+    said = re.findall(r"%[-+ #0,!]*(\d*)(?:\.(\d*))?", str(form))
+    widths = [int(digits) for width in said for digits in width if digits]
     if "*" in str(form):
         widths += [_whole(value) for value in values]
     return any(abs(width) > limit for width in widths)

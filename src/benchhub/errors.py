@@ -5,6 +5,7 @@
     BenchHubError
     ├── UserError            2    the words, the configuration or a file are wrong
     │   ├── NothingMatchedError  5    a pattern or filter matched nothing
+    │   ├── MessageError         2    a message from elsewhere says what cannot be
     │   └── LimitError           2    what was asked for needs more time or room than it may have
     ├── StoreError           4    the database could not keep or answer
     │   ├── ConflictError    4    the same run arrived with another body
@@ -50,6 +51,24 @@ class NothingMatchedError(UserError):
     """A pattern or filter matched nothing; zero is not success."""
 
     exit_code = 5
+
+
+class MessageError(UserError):
+    """A message from elsewhere says what cannot be.
+
+    Attributes:
+        field: Which field of the message: ``body.lines.case[7]``.
+        said: What is wrong with it.
+    """
+
+    def __init__(self, field: str, said: str, *, hint: str | None = None) -> None:
+        super().__init__(f"`{field}` {said}", hint=hint)
+        self.field = field
+        self.said = said
+
+    def within(self, place: str) -> "MessageError":
+        """Return the same of a field that lies in ``place``."""
+        return MessageError(f"{place}.{self.field}" if self.field else place, self.said, hint=self.hint)
 
 
 class LimitError(UserError):

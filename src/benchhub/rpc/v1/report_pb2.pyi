@@ -198,7 +198,7 @@ class Envelope(_message.Message):
     label: _builtins.str
     """Of the target: `//sort:gobench`."""
     started_at_ms: _builtins.int
-    """Milliseconds since 1970, UTC, by the clock of the machine that ran it."""
+    """Milliseconds since 1970, UTC, by the clock of the machine that ran it; must be said."""
     finished_at_ms: _builtins.int
     """Likewise; absent when unknown."""
     exit_code: _builtins.int
@@ -221,7 +221,7 @@ class Envelope(_message.Message):
 
     @_builtins.property
     def user(self) -> _circumstance_pb2.User:
-        """Who."""
+        """Who; absent: whose token it is."""
 
     @_builtins.property
     def machine(self) -> _circumstance_pb2.Machine:
@@ -263,7 +263,7 @@ class Envelope(_message.Message):
         environment: _circumstance_pb2.Environment | None = ...,
         revision: _circumstance_pb2.Revision | None = ...,
         subject: _circumstance_pb2.Subject | None = ...,
-        started_at_ms: _builtins.int = ...,
+        started_at_ms: _builtins.int | None = ...,
         finished_at_ms: _builtins.int | None = ...,
         exit_code: _builtins.int | None = ...,
         status: _run_pb2.RunStatus.ValueType = ...,
@@ -272,9 +272,9 @@ class Envelope(_message.Message):
         native: _abc.Iterable[Global___NativeTable] | None = ...,
         origin: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_exit_code", b"_exit_code", "_finished_at_ms", b"_finished_at_ms", "_origin", b"_origin", "environment", b"environment", "exit_code", b"exit_code", "finished_at_ms", b"finished_at_ms", "framework", b"framework", "machine", b"machine", "origin", b"origin", "project", b"project", "revision", b"revision", "spec", b"spec", "subject", b"subject", "user", b"user"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_exit_code", b"_exit_code", "_finished_at_ms", b"_finished_at_ms", "_origin", b"_origin", "_started_at_ms", b"_started_at_ms", "environment", b"environment", "exit_code", b"exit_code", "finished_at_ms", b"finished_at_ms", "framework", b"framework", "machine", b"machine", "origin", b"origin", "project", b"project", "revision", b"revision", "spec", b"spec", "started_at_ms", b"started_at_ms", "subject", b"subject", "user", b"user"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_exit_code", b"_exit_code", "_finished_at_ms", b"_finished_at_ms", "_origin", b"_origin", "argv", b"argv", "environment", b"environment", "executions", b"executions", "exit_code", b"exit_code", "finished_at_ms", b"finished_at_ms", "framework", b"framework", "label", b"label", "machine", b"machine", "native", b"native", "origin", b"origin", "project", b"project", "revision", b"revision", "spec", b"spec", "started_at_ms", b"started_at_ms", "status", b"status", "subject", b"subject", "user", b"user"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_exit_code", b"_exit_code", "_finished_at_ms", b"_finished_at_ms", "_origin", b"_origin", "_started_at_ms", b"_started_at_ms", "argv", b"argv", "environment", b"environment", "executions", b"executions", "exit_code", b"exit_code", "finished_at_ms", b"finished_at_ms", "framework", b"framework", "label", b"label", "machine", b"machine", "native", b"native", "origin", b"origin", "project", b"project", "revision", b"revision", "spec", b"spec", "started_at_ms", b"started_at_ms", "status", b"status", "subject", b"subject", "user", b"user"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__exit_code: _TypeAlias = _typing.Literal["exit_code"]  # noqa: Y015
     _WhichOneofArgType__exit_code: _TypeAlias = _typing.Literal["_exit_code", b"_exit_code"]  # noqa: Y015
@@ -282,12 +282,16 @@ class Envelope(_message.Message):
     _WhichOneofArgType__finished_at_ms: _TypeAlias = _typing.Literal["_finished_at_ms", b"_finished_at_ms"]  # noqa: Y015
     _WhichOneofReturnType__origin: _TypeAlias = _typing.Literal["origin"]  # noqa: Y015
     _WhichOneofArgType__origin: _TypeAlias = _typing.Literal["_origin", b"_origin"]  # noqa: Y015
+    _WhichOneofReturnType__started_at_ms: _TypeAlias = _typing.Literal["started_at_ms"]  # noqa: Y015
+    _WhichOneofArgType__started_at_ms: _TypeAlias = _typing.Literal["_started_at_ms", b"_started_at_ms"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__exit_code) -> _WhichOneofReturnType__exit_code | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__finished_at_ms) -> _WhichOneofReturnType__finished_at_ms | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__origin) -> _WhichOneofReturnType__origin | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__started_at_ms) -> _WhichOneofReturnType__started_at_ms | None: ...
 
 Global___Envelope: _TypeAlias = Envelope  # noqa: Y015
 

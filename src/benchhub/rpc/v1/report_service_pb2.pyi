@@ -69,7 +69,7 @@ class SubmitReportRequest(_message.Message):
     part_index: _builtins.int
     """Which part, from 0."""
     part_count: _builtins.int
-    """How many parts there are; 0 or 1 for a report in one piece. At most 10 000."""
+    """How many parts there are; 0 or 1 for a report in one piece. At most 64."""
     sha256: _builtins.str
     """Digest of the whole report, 64 hexadecimal digits; needed when there are parts, may be left out otherwise."""
     @_builtins.property
@@ -125,7 +125,7 @@ class SubmitReportResponse(_message.Message):
     """Where people see the run."""
     @_builtins.property
     def missing_parts(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
-        """Parts that have not come, ascending; the first 1 000 of them."""
+        """Parts that have not come, ascending."""
 
     def __init__(
         self,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bench.measure import Settings
 
-PARTS = ("startup", "overhead", "reading", "ingest", "queries")
+PARTS = ("startup", "overhead", "reading", "ingest", "queries", "server")
 
 
 def main() -> None:

@@ -70,14 +70,15 @@ class Served:
     def kill(self) -> None:
         """End it as a power cut would."""
         self.process.kill()
-        self._wait()
+        self.wait()
 
     def stop(self) -> int:
         """Ask it to end, and return with what it ended."""
         self.process.send_signal(signal.SIGTERM)
-        return self._wait()
+        return self.wait()
 
-    def _wait(self) -> int:
+    def wait(self) -> int:
+        """Return with what it ended."""
         code = self.process.wait(30)
         assert self.process.stdout is not None
         self.process.stdout.close()

@@ -113,6 +113,7 @@ def run_core(
             Projector(partial(opened, wishes.place), installed, metrics),
             metrics,
             partials=partials,
+            frameworks=frameworks,
             url=listening.url,
             names=_names(wishes),
         )

@@ -10,15 +10,13 @@ import msgspec
 
 from benchhub.errors import NothingMatchedError
 from benchhub.model.access import Principal, project_address
+from benchhub.model.encoded import EncodedReport
 from benchhub.model.report import Report
 from benchhub.store.artifacts import missing_blobs
 from benchhub.store.database import Database
 from benchhub.store.ingest import ingest
 from benchhub.store.registry import check_report
 from benchhub.store.visibility import may_report_to
-
-PARTS_MAX = 32
-"""Of one report: a hundred megabytes of numbers are in memory while it is put together."""
 
 
 class Taken(msgspec.Struct, frozen=True):
@@ -50,7 +48,7 @@ def check_may_report(database: Database, who: Principal, report: Report) -> None
     check_report(database, report.envelope)
 
 
-def take_whole(database: Database, who: Principal, report: Report) -> Taken:
+def take_whole(database: Database, who: Principal, report: Report, encoded: EncodedReport) -> Taken:
     """Keep a report; when this returns it survives a power cut.
 
     Raises:
@@ -63,5 +61,5 @@ def take_whole(database: Database, who: Principal, report: Report) -> Taken:
     missing = missing_blobs(database, (artifact.sha256 for artifact in report.artifacts))
     if missing:
         return Taken("missing", missing=tuple(missing))
-    kept = ingest(database, report)
+    kept = ingest(database, report, encoded)
     return Taken("stored" if kept.is_new else "duplicate", kept.report_id)

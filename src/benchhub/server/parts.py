@@ -1,9 +1,11 @@
 """The parts that a server is put together from, for whoever answers."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
 
+from benchhub.plugin.contract import Framework
 from benchhub.server.backend import Backend
 from benchhub.server.metrics import Metrics
 from benchhub.server.projector import Projector
@@ -14,6 +16,7 @@ class Parts(msgspec.Struct, frozen=True):
 
     Attributes:
         partials: Where artifacts lie while they arrive.
+        frameworks: That are installed here.
         url: Where people reach the server, without a slash at the end.
         names: Host names that it answers to, beside those of this machine.
     """
@@ -22,5 +25,6 @@ class Parts(msgspec.Struct, frozen=True):
     projector: Projector
     metrics: Metrics
     partials: Path
+    frameworks: Mapping[str, Framework]
     url: str
     names: tuple[str, ...] = ()

@@ -42,7 +42,7 @@ class Projector:
         self._guard = threading.Lock()
         self._news = threading.Event()
         self._is_ending = False
-        self._swept_at = 0.0
+        self._swept_at = -SWEEP_S
         self._thread = threading.Thread(target=self._work, name="projector", daemon=True)
 
     def start(self) -> None:
@@ -74,12 +74,18 @@ class Projector:
             while not self._is_ending:
                 self._news.clear()
                 try:
+                    self._sweep(database)
                     is_idle = not self._project_next(database)
                     if is_idle:
-                        self._keep_house(database)
+                        self._count(database)
                 except StoreError as error:
                     # It is there, and stays `todo`: a full disk or another process's lock must not lose the thread.
                     logs.tell(40, "the database cannot take tables now", why=error.what, hint=error.hint)
+                    self._news.wait(AGAIN_S)
+                    continue
+                except Exception:  # noqa: BLE001 -- told with its traceback
+                    # The outermost loop of a worker: whatever happens to one report, the next one has its turn.
+                    logs.LOG.exception("the projector failed, and goes on")
                     self._news.wait(AGAIN_S)
                     continue
                 if is_idle:
@@ -110,13 +116,15 @@ class Projector:
             self._held_values -= len(held[0].body.lines.said_values)
             return held
 
-    def _keep_house(self, database: Database) -> None:
-        """Do what must be done from time to time, when nothing waits."""
+    def _count(self, database: Database) -> None:
         for state, count in open_projections(database).items():
             self._metrics.waiting.labels(state).set(count)
-        now = time.monotonic()
-        if now - self._swept_at > SWEEP_S or not self._swept_at:
-            self._swept_at = now
-            dropped = drop_old_parts(database)
-            if dropped:
-                logs.tell(30, "reports that were never finished are dropped", reports=dropped)
+
+    def _sweep(self, database: Database) -> None:
+        """Forget, from time to time, what can no longer become a report."""
+        if time.monotonic() - self._swept_at < SWEEP_S:
+            return
+        self._swept_at = time.monotonic()
+        dropped = drop_old_parts(database)
+        if dropped:
+            logs.tell(30, "reports that were never finished are dropped", reports=dropped)

@@ -11,7 +11,7 @@ import msgspec
 import zstandard
 
 from benchhub.errors import ConflictError, RemovedError, StoreError
-from benchhub.model.encoded import encode_catalog, encode_report
+from benchhub.model.encoded import EncodedReport, encode_catalog, encode_report
 from benchhub.model.identity import canonical_json
 from benchhub.model.report import ArtifactRef, Body, Catalog, Envelope, Report
 from benchhub.store.database import Database
@@ -37,15 +37,20 @@ class Ingested(msgspec.Struct, frozen=True):
     is_new: bool
 
 
-def ingest(database: Database, report: Report) -> Ingested:
+def ingest(database: Database, report: Report, encoded: EncodedReport | None = None) -> Ingested:
     """Keep a report and its artifacts; when this returns they survive a power cut.
+
+    Args:
+        database: Where.
+        report: The report.
+        encoded: The same, by who has it at hand.
 
     Raises:
         ConflictError: Another report with the same uid is there already.
         RemovedError: Somebody has removed this run.
         StoreError: The database cannot take it.
     """
-    envelope, encoded = report.envelope, encode_report(report)
+    envelope, encoded = report.envelope, encoded or encode_report(report)
     packed = _packed_artifacts(database, report.artifacts)
     compress = zstandard.ZstdCompressor(level=ZSTD_LEVEL).compress
     with database.transaction(durable=True, is_alone=False):
@@ -123,16 +128,18 @@ def load_report(database: Database, report_id: int) -> Report:
         what = f"no report {report_id}"
         raise StoreError(what)
     decompress = zstandard.ZstdDecompressor().decompress
-    artifacts = tuple(
-        ArtifactRef(name=name, kind=kind, sha256=sha256.hex(), size_bytes=size)
-        for name, kind, sha256, size in database.all("artifacts_of_report", report_id=report_id)
-    )
     return Report(
         envelope=msgspec.json.decode(row[1], type=Envelope),
         catalog=msgspec.json.decode(decompress(row[2]), type=Catalog),
         body=msgspec.json.decode(decompress(row[3]), type=Body),
-        artifacts=artifacts,
+        artifacts=tuple(artifacts_of(database, report_id)),
     )
+
+
+def artifacts_of(database: Database, report_id: int) -> list[ArtifactRef]:
+    """Return the artifacts of a report, in order, without paths."""
+    rows = database.all("artifacts_of_report", report_id=report_id)
+    return [ArtifactRef(name, kind, bytes(sha256).hex(), size) for name, kind, sha256, size in rows]
 
 
 def artifact_chunks(database: Database, sha256: str) -> Iterator[bytes]:

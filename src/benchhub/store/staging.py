@@ -61,8 +61,12 @@ def drop_parts(database: Database, uid: str) -> None:
 
 
 def drop_old_parts(database: Database) -> int:
-    """Forget parts whose report was not finished in time; return of how many reports."""
+    """Forget parts whose report was not finished in time; return of how many reports.
+
+    Also go those whose report is whole: who was killed behind its last part could not forget them.
+    """
     with database.transaction(durable=False, is_alone=False):
+        database.do("drop_parts_of_whole")
         uids = [row[0] for row in database.all("unfinished_since", before=now_ms() - KEPT_MS)]
         for uid in uids:
             database.do("drop_parts", uid=uid)

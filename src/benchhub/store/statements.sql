@@ -922,6 +922,9 @@ SELECT data FROM staged_part WHERE uid = :uid ORDER BY seq;
 -- name: drop_parts
 DELETE FROM staged_part WHERE uid = :uid;
 
+-- name: drop_parts_of_whole
+DELETE FROM staged_part WHERE uid IN (SELECT uid FROM report);
+
 -- name: unfinished_since
 SELECT uid FROM staged_part GROUP BY uid HAVING max(received_at) < :before;
 
@@ -1000,3 +1003,152 @@ SELECT name, email FROM "user" ORDER BY name;
 
 -- name: machine_classes
 SELECT id, facts FROM machine_class ORDER BY id;
+
+-- what a server's services list: pages, each going on behind the last row of the page before ------------------------
+
+-- name: users_page
+SELECT name, email FROM "user" WHERE name > :name ORDER BY name LIMIT :count;
+
+-- name: repositories_page
+SELECT host, owner, name, default_branch FROM repo WHERE (host, owner, name) > (:host, :owner, :name)
+  AND (:visible IS NULL OR id IN (SELECT repo_id FROM project WHERE id IN (SELECT value FROM json_each(:visible))))
+ORDER BY host, owner, name LIMIT :count;
+
+-- name: repository_of_address
+SELECT id FROM repo WHERE full_name = :address
+  AND (:visible IS NULL OR id IN (SELECT repo_id FROM project WHERE id IN (SELECT value FROM json_each(:visible))));
+
+-- name: commits_page
+SELECT id, sha, parent_sha, seq, author, subject, authored_at, committed_at, coalesce(seq, 0) AS order_seq,
+  coalesce(committed_at, 0) AS order_at FROM git_commit
+WHERE repo_id = :repo_id AND (coalesce(seq, 0), coalesce(committed_at, 0), id) < (:seq, :committed_at, :id)
+ORDER BY coalesce(seq, 0) DESC, coalesce(committed_at, 0) DESC, id DESC LIMIT :count;
+
+-- name: projects_page
+SELECT p.id, r.host, r.owner, r.name AS repo, p.path, p.name, r.default_branch, q.visibility, q.owners,
+  (SELECT count(*) FROM run WHERE project_id = p.id) AS run_count,
+  (SELECT max(started_at) FROM run WHERE project_id = p.id) AS newest_run_at
+FROM project p JOIN repo r ON r.id = p.repo_id LEFT JOIN project_policy q ON q.project_id = p.id
+WHERE (r.host, r.owner, r.name, p.path) > (:host, :owner, :repo, :path)
+  AND (:visible IS NULL OR p.id IN (SELECT value FROM json_each(:visible)))
+  AND (:id IS NULL OR p.id = :id)
+ORDER BY r.host, r.owner, r.name, p.path LIMIT :count;
+
+-- name: project_of_address
+SELECT p.id FROM project p JOIN repo r ON r.id = p.repo_id
+WHERE r.full_name || CASE p.path WHEN '.' THEN '' ELSE '//' || p.path END = :address
+  AND (:visible IS NULL OR p.id IN (SELECT value FROM json_each(:visible)));
+
+-- name: targets_of_project
+SELECT name FROM target WHERE project_id = :project_id AND EXISTS (SELECT 1 FROM run WHERE target_id = target.id)
+ORDER BY name;
+
+-- name: runs_page
+SELECT r.id, r.uid, h.host, h.owner, h.name AS repo, p.path, t.name AS target, s.doc AS spec, f.name AS framework,
+  f.version AS framework_version, u.name AS user_name, m.name AS machine, k.cpu, e.toolchain, c.sha, r.branch, r.dirty,
+  r.trunk, r.started_at, r.finished_at, r.status, r.exit_code, r.wall_s
+FROM run r JOIN project p ON p.id = r.project_id JOIN repo h ON h.id = p.repo_id JOIN target t ON t.id = r.target_id
+  JOIN spec s ON s.id = r.spec_id JOIN framework f ON f.id = r.framework_id JOIN "user" u ON u.id = r.user_id
+  JOIN lane l ON l.id = r.lane_id JOIN machine_class k ON k.id = l.machine_class_id
+  JOIN environment_class e ON e.id = l.environment_class_id LEFT JOIN machine m ON m.id = r.machine_id
+  LEFT JOIN git_commit c ON c.id = r.commit_id
+WHERE r.id < :before AND (:id IS NULL OR r.id = :id)
+  AND (:visible IS NULL OR r.project_id IN (SELECT value FROM json_each(:visible)))
+  AND (:project_id IS NULL OR r.project_id = :project_id) AND (:target IS NULL OR t.name = :target)
+  AND (:status IS NULL OR r.status = :status)
+  AND (:tag IS NULL OR r.id IN (SELECT run_id FROM run_tag WHERE name = :tag))
+ORDER BY r.id DESC LIMIT :count;
+
+-- name: newest_visible_run
+SELECT max(id) FROM run WHERE :visible IS NULL OR project_id IN (SELECT value FROM json_each(:visible));
+
+-- name: visible_runs_named
+SELECT id FROM run WHERE (id = :id OR uid >= :low AND uid < :high)
+  AND (:visible IS NULL OR project_id IN (SELECT value FROM json_each(:visible))) ORDER BY uid LIMIT 2;
+
+-- name: tags_of_runs
+SELECT run_id, name FROM run_tag WHERE run_id IN (SELECT value FROM json_each(:run_ids)) ORDER BY run_id, name;
+
+-- name: results_of_run
+SELECT m.series_id, b.id AS case_id, b.suite, b.name, x.name AS metric, x.unit, x.better, x.exact, m.value, w.lo, w.hi,
+  coalesce(w.n, 1) AS n
+FROM measurement m JOIN series s ON s.id = m.series_id JOIN bench_case b ON b.id = s.case_id
+  JOIN metric x ON x.id = s.metric_id LEFT JOIN spread w ON w.run_id = m.run_id AND w.series_id = m.series_id
+WHERE m.run_id = :run_id ORDER BY b.id, m.series_id LIMIT :count;
+
+-- name: params_of_cases
+SELECT case_id, key, value, origin FROM case_param WHERE case_id IN (SELECT value FROM json_each(:case_ids))
+ORDER BY case_id, key;
+
+-- name: outcomes_of_run
+SELECT b.suite, b.said_name, o.status, o.attempt, o.duration_s, o.message
+FROM test_result o JOIN bench_case b ON b.id = o.case_id WHERE o.run_id = :run_id ORDER BY b.id, o.attempt LIMIT :count;
+
+-- name: notes_of_run
+SELECT n.text, u.name AS user_name, n.noted_at FROM run_note n JOIN "user" u ON u.id = n.user_id
+WHERE n.run_id = :run_id ORDER BY n.id;
+
+-- name: problems_of_run
+SELECT kind, place, text FROM problem WHERE run_id = :run_id ORDER BY seq;
+
+-- name: renames_after
+SELECT n.id, r.host, r.owner, r.name AS repo, p.path, n.kind, n.suite, n.old, n.new, u.name AS user_name, n.renamed_at
+FROM rename n JOIN project p ON p.id = n.project_id JOIN repo r ON r.id = p.repo_id JOIN "user" u ON u.id = n.user_id
+WHERE n.id > :after AND (:visible IS NULL OR n.project_id IN (SELECT value FROM json_each(:visible)))
+ORDER BY n.id LIMIT :count;
+
+-- name: tags_since
+SELECT r.uid, g.name, u.name AS user_name, g.tagged_at
+FROM run_tag g JOIN run r ON r.id = g.run_id JOIN "user" u ON u.id = g.user_id
+WHERE g.tagged_at >= :since AND (:visible IS NULL OR r.project_id IN (SELECT value FROM json_each(:visible)))
+ORDER BY g.tagged_at, r.uid, g.name LIMIT :count;
+
+-- name: notes_after
+SELECT n.id, r.uid, n.text, u.name AS user_name, n.noted_at
+FROM run_note n JOIN run r ON r.id = n.run_id JOIN "user" u ON u.id = n.user_id
+WHERE n.id > :after AND (:visible IS NULL OR r.project_id IN (SELECT value FROM json_each(:visible)))
+ORDER BY n.id LIMIT :count;
+
+-- name: series_page
+SELECT s.id, r.host, r.owner, r.name AS repo, p.path, b.id AS case_id, b.framework, b.suite, b.name, b.param_text,
+  x.name AS metric, x.unit, x.better, x.exact
+FROM series s JOIN bench_case b ON b.id = s.case_id JOIN metric x ON x.id = s.metric_id
+  JOIN project p ON p.id = s.project_id JOIN repo r ON r.id = p.repo_id
+WHERE (r.host, r.owner, r.name, p.path, b.suite, b.name, b.param_text, x.name, s.id)
+    > (:host, :owner, :repo, :path, :after_suite, :after_name, :after_params, :after_metric, :after_id)
+  AND (:visible IS NULL OR s.project_id IN (SELECT value FROM json_each(:visible)))
+  AND (:project_id IS NULL OR s.project_id = :project_id) AND (:metric IS NULL OR x.name = :metric)
+  AND (:id IS NULL OR s.id = :id)
+  AND (:name IS NULL OR b.name = :name OR b.name || ' ' || b.param_text = :name OR b.name || ' ' || b.param_text GLOB :name
+    OR (b.name = :bare OR b.name GLOB :bare OR b.suite || '.' || b.name = :bare)
+      AND NOT EXISTS (SELECT 1 FROM json_each(:params) w WHERE NOT EXISTS (SELECT 1 FROM case_param q
+        WHERE q.case_id = b.id AND q.key = w.key AND (q.value = w.value OR q.value GLOB w.value))))
+ORDER BY r.host, r.owner, r.name, p.path, b.suite, b.name, b.param_text, x.name, s.id LIMIT :count;
+
+-- name: points_of_series
+SELECT r.id, r.uid, h.value, c.sha, c.seq, r.branch, r.trunk, r.started_at, r.lane_id, m.name AS machine
+FROM history h JOIN run r ON r.id = h.run_id LEFT JOIN git_commit c ON c.id = r.commit_id
+  LEFT JOIN machine m ON m.id = r.machine_id
+WHERE h.series_id = :series_id
+ORDER BY coalesce(c.seq, 0) DESC, coalesce(c.committed_at, r.started_at) DESC, r.started_at DESC, r.id DESC LIMIT :count;
+
+-- name: reports_by_framework
+SELECT f.name, count(*) FROM run r JOIN framework f ON f.id = r.framework_id
+WHERE :visible IS NULL OR r.project_id IN (SELECT value FROM json_each(:visible)) GROUP BY f.name;
+
+-- name: known_reports
+SELECT j.value AS uid, coalesce(r.sha256, q.sha256) AS sha256, d.uid IS NOT NULL AS is_removed
+FROM json_each(:uids) j LEFT JOIN report r ON r.uid = j.value LEFT JOIN removed_run d ON d.uid = j.value
+  LEFT JOIN report q ON q.id = d.report_id
+WHERE r.uid IS NOT NULL OR d.uid IS NOT NULL ORDER BY j.key;
+
+-- name: project_of_report
+SELECT project_id FROM run WHERE uid = :uid;
+
+-- name: tokens_page
+SELECT k.id, u.name AS user_name, k.name, k.scopes, k.projects, k.created_at, k.expires_at, k.revoked_at, k.last_used_at
+FROM token k JOIN "user" u ON u.id = k.user_id
+WHERE (k.created_at, k.id) < (:created_at, :after_id) AND (:user_id IS NULL OR k.user_id = :user_id)
+  AND (:id IS NULL OR k.id = :id)
+  AND (:with_dead OR (k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > :now)))
+ORDER BY k.created_at DESC, k.id DESC LIMIT :count;

@@ -8,9 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from benchhub.model.place import Project, Repository
+from benchhub.rpc.convert import to_parts
 from benchhub.store.database import open_database
 from benchhub.store.registry import declared
 from server.serving import BH, environment, served
+from store.factory import bench_report
+
+SUBMIT = "/benchhub.rpc.v1.ReportService/SubmitReport"
 
 
 def registry_of(database: Path) -> list[str]:
@@ -63,3 +68,19 @@ def test_what_was_applied_is_told(tmp_path: Path) -> None:
             env=environment(tmp_path), capture_output=True, text=True, check=True,
         )  # fmt: skip
         assert json.loads(said.stdout)["user"] == {"ada": {}}
+
+
+def test_reports_of_what_should_be_declared_are_refused_with_the_reason(tmp_path: Path) -> None:
+    registry = tmp_path / "registry"
+    registry.mkdir()
+    text = 'policy = "known-projects"\n[project.thing]\nrepository = "example.com/them/thing"\n'
+    (registry / "a.toml").write_text(text)
+    other = Project(Repository("example.com", "them", "other"), ".", "other")
+    with served(tmp_path, "--registry", str(registry)) as server:
+        answers = []
+        for report in (bench_report(), bench_report(project=other)):
+            (part,) = to_parts(report)
+            answers.append(server.ask("POST", SUBMIT, part.SerializeToString(), content_type="application/proto"))
+        assert [answer.status for answer in answers] == [200, 400]
+        assert answers[1].json["code"] == "failed_precondition"
+        assert "project `example.com/them/other` is not declared" in answers[1].message

@@ -15,6 +15,9 @@ from benchhub.store.database import Database
 READERS = 4
 """Questions that are answered at a time; more wait."""
 
+ASKERS = 2
+"""People's questions in SQL at a time, which may take long: apart, so that nothing else waits for them."""
+
 
 class Opening(Protocol):
     """Opens the database, for writing or for reading alone."""
@@ -35,11 +38,17 @@ class Backend:
         self._mine = threading.local()
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="write")
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="read")
+        self._askers = ThreadPoolExecutor(ASKERS, thread_name_prefix="ask")
 
     async def read(self, question: Callable[Concatenate[Database, P], T], *args: P.args, **words: P.kwargs) -> T:
         """Return what ``question`` answers, asked in a thread."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._readers, lambda: question(self._database("reading"), *args, **words))
+
+    async def ask(self, question: Callable[[Database], T]) -> T:
+        """Return what a question answers that may take long."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._askers, lambda: question(self._database("reading")))
 
     async def write(self, change: Callable[Concatenate[Database, P], T], *args: P.args, **words: P.kwargs) -> T:
         """Return what ``change`` returns, done in the thread that writes, one after the other."""
@@ -54,7 +63,7 @@ class Backend:
 
     def close(self) -> None:
         """Wait for what is under way, then close the connections, each in its thread."""
-        for threads, count in ((self._writer, 1), (self._readers, READERS)):
+        for threads, count in ((self._writer, 1), (self._readers, READERS), (self._askers, ASKERS)):
             # Each thread takes one of these, since none of them ends before all have begun.
             everybody = threading.Barrier(count)
             for _ in range(count):

@@ -6,6 +6,7 @@ from connectrpc.errors import ConnectError
 from benchhub.errors import (
     BenchHubError,
     ConflictError,
+    LimitError,
     NothingMatchedError,
     RefusedError,
     RemovedError,
@@ -27,6 +28,8 @@ _CODES: tuple[tuple[type[BenchHubError], Code], ...] = (
 
 def wire_error(error: BenchHubError) -> ConnectError:
     """Return how an error of ours is told over the wire; one of the store alone passes, so trying again may help."""
+    if isinstance(error, LimitError):
+        return refusal(Code.DEADLINE_EXCEEDED if error.is_time else Code.RESOURCE_EXHAUSTED, error.what, error.hint)
     code = next((code for kind, code in _CODES if isinstance(error, kind)), Code.UNAVAILABLE)
     return refusal(code, error.what, error.hint)
 

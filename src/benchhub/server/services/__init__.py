@@ -8,6 +8,7 @@ from typing import Any
 from benchhub.rpc.v1.framework_service_connect import FrameworkServiceASGIApplication
 from benchhub.rpc.v1.git_service_connect import GitServiceASGIApplication
 from benchhub.rpc.v1.project_service_connect import ProjectServiceASGIApplication
+from benchhub.rpc.v1.query_service_connect import QueryServiceASGIApplication
 from benchhub.rpc.v1.report_service_connect import ReportServiceASGIApplication
 from benchhub.rpc.v1.run_service_connect import RunServiceASGIApplication
 from benchhub.rpc.v1.series_service_connect import SeriesServiceASGIApplication
@@ -18,6 +19,7 @@ from benchhub.server.parts import Parts
 from benchhub.server.services.frameworks import Frameworks
 from benchhub.server.services.git import Git
 from benchhub.server.services.projects import Projects
+from benchhub.server.services.query import Queries
 from benchhub.server.services.reports import Reports
 from benchhub.server.services.runs import Runs
 from benchhub.server.services.series import SeriesOfCases
@@ -32,6 +34,7 @@ def services_of(parts: Parts, access: Access) -> list[tuple[Any, Any]]:
         (FrameworkServiceASGIApplication, Frameworks(backend, parts.frameworks)),
         (GitServiceASGIApplication, Git(backend)),
         (ProjectServiceASGIApplication, Projects(backend)),
+        (QueryServiceASGIApplication, Queries(backend)),
         (ReportServiceASGIApplication, Reports(backend, parts.projector, parts.metrics)),
         (RunServiceASGIApplication, Runs(backend)),
         (SeriesServiceASGIApplication, SeriesOfCases(backend)),

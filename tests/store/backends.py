@@ -1,18 +1,33 @@
 """The databases that keep results; every test of the store runs on each of them."""
 
-import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
 from benchhub.store.database import Database, open_database
+from postgres_server import databases
 
 
-def _sqlite(folder: Path) -> Database:
-    return open_database(folder / "bench.db")
+@contextmanager
+def _file(folder: Path) -> Iterator[Path]:
+    yield folder / "bench.db"
 
 
-BACKENDS: dict[str, Callable[[Path], Database]] = {"sqlite": _sqlite}
+@contextmanager
+def _server(_folder: Path) -> Iterator[str]:
+    with databases().fresh() as address:
+        yield address
+
+
+PLACES: dict[str, Callable[[Path], AbstractContextManager[Path | str]]] = {"sqlite": _file, "postgres": _server}
+
+
+@contextmanager
+def opened(backend: str, folder: Path) -> Iterator[Database]:
+    """Give a fresh database."""
+    with PLACES[backend](folder) as place, open_database(place) as database:
+        yield database
 
 
 def rows(database: Database, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401 -- what SQL takes
@@ -49,11 +64,11 @@ _CONTENT = {
 def content(database: Database) -> dict[str, list[tuple[Any, ...]]]:
     """Return all that the views say, in an order and with names that do not depend on the order of projecting."""
     said: dict[str, list[tuple[Any, ...]]] = {}
+    views = {row[0] for row in database.all("names_of_views")}
     for view, numbers in _CONTENT.items():
-        try:
-            cursor = database.execute(f"SELECT * FROM {view}")  # noqa: S608 -- our own names
-        except sqlite3.OperationalError:
+        if view not in views:
             continue  # A native table that no report declared.
+        cursor = database.execute(f"SELECT * FROM {view}")  # noqa: S608 -- our own names
         kept = [at for at, column in enumerate(cursor.description) if column[0] not in numbers.split()]
         said[view] = sorted((tuple(row[at] for at in kept) for row in cursor), key=repr)
     return said

@@ -1,6 +1,5 @@
 """All that all views say, for two databases to be compared."""
 
-import sqlite3
 from typing import Any
 
 from benchhub.store.database import Database
@@ -15,11 +14,10 @@ Everything = dict[str, list[tuple[Any, ...]]]
 
 def everything(database: Database) -> Everything:
     """Return the rows of every view, runs by their uid, other numbers left out, in an order of their own."""
-    connection = database.connection
-    uids = dict(connection.execute("SELECT id, uid FROM run"))
+    uids = dict(database.execute("SELECT id, uid FROM run").fetchall())
     said: Everything = {}
-    for (view,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'view' ORDER BY name").fetchall():
-        cursor: sqlite3.Cursor = connection.execute(f'SELECT * FROM "{view}"')  # noqa: S608 -- our own names
+    for (view,) in database.all("names_of_views"):
+        cursor = database.execute(f'SELECT * FROM "{view}"')  # noqa: S608 -- our own names
         columns = [column[0] for column in cursor.description]
         rows = [
             tuple(

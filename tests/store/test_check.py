@@ -56,7 +56,7 @@ def test_a_run_that_lost_its_row_is_told_and_reprojecting_mends_it(database: Dat
     [
         "UPDATE head SET run_id = prev_run_id",
         "UPDATE head SET prev_run_id = 0",
-        "UPDATE head SET series_hash = zeroblob(16)",
+        "UPDATE head SET series_hash = NULL",
         "DELETE FROM head",
         "DELETE FROM series_head",
         "UPDATE lane SET newest_run_id = NULL",
@@ -101,19 +101,26 @@ def test_bytes_that_are_gone_are_found(
     assert kinds(file_database, deep=True) == ["missing-bytes"]
 
 
-@pytest.mark.parametrize("sql", ["UPDATE blob SET data = x'00'", "UPDATE blob SET sha256 = zeroblob(32)"])
-def test_bytes_that_changed_are_found_by_a_deep_look(
-    database: Database, keeper: Keeper, tmp_path: Path, sql: str
-) -> None:
+def test_bytes_that_changed_are_found_by_a_deep_look(database: Database, keeper: Keeper, tmp_path: Path) -> None:
     (tmp_path / "stdout").write_bytes(b"output")
     keeper.keep(bench_report(artifact=tmp_path / "stdout"))
-    database.execute("PRAGMA foreign_keys = OFF")
-    database.execute(sql)
+    database.execute("UPDATE blob SET data = ?", (b"\0",))
     assert "wrong-bytes" in kinds(database)
 
 
-def test_a_row_that_refers_to_nothing_is_found(database: Database, keeper: Keeper) -> None:
-    keeper.keep(bench_report())
+def test_bytes_under_the_name_of_others_are_found_by_a_deep_look(
+    database: Database, keeper: Keeper, tmp_path: Path
+) -> None:
+    for seed in (1, 2):
+        (tmp_path / "stdout").write_bytes(b"output %d" % seed)
+        keeper.keep(bench_report(seed=seed, artifact=tmp_path / "stdout"))
+    database.execute("UPDATE blob SET data = (SELECT data FROM blob ORDER BY sha256 LIMIT 1)")
+    assert "wrong-bytes" in kinds(database)
+
+
+def test_a_row_that_refers_to_nothing_is_found(file_database: SqliteDatabase) -> None:
+    database = file_database
+    Keeper(database).keep(bench_report())
     database.execute("PRAGMA foreign_keys = OFF")
     database.execute('DELETE FROM "user"')
     assert "damaged" in kinds(database, deep=False)

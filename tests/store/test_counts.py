@@ -16,7 +16,7 @@ from benchhub.model.unit import Metric, SaidUnit
 from benchhub.store.check import check
 from benchhub.store.ingest import ingest
 from benchhub.store.projection import project
-from store.backends import BACKENDS, content, only, rows
+from store.backends import PLACES, content, only, opened, rows
 from store.factory import UNITS, envelope, revision
 
 CUSTOM = SaidUnit("widgets/op", Metric("widgets/op", "widgets/op"))
@@ -74,11 +74,11 @@ def counted(report: Report) -> dict[tuple[int, str], list[float]]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("backend", PLACES)
 @settings(deadline=None, max_examples=30)
 @given(made=st.lists(reports(), min_size=1, max_size=4), order=st.randoms(use_true_random=False))
 def test_the_tables_say_what_the_reports_say(backend: str, made: list[Report], order: random.Random) -> None:
-    with tempfile.TemporaryDirectory() as folder, BACKENDS[backend](Path(folder)) as database:
+    with tempfile.TemporaryDirectory() as folder, opened(backend, Path(folder)) as database:
         ids = {ingest(database, report).report_id: report for report in made}
         for report_id, report in ids.items():
             project(database, report_id, report)

@@ -9,7 +9,9 @@ import pytest
 from benchhub.errors import StoreError
 from benchhub.store.database import SCHEMA_VERSION, Database, open_database
 from benchhub.store.keeper import Keeper
-from benchhub.store.migrate import MIGRATIONS, migrate, upgrade
+from benchhub.store.migrate import migrate, upgrade
+from benchhub.store.migration_scripts import MIGRATIONS
+from benchhub.store.sqlite import SqliteDatabase
 from benchhub.store.statements import split_script, statements, text_of
 from store.backends import only
 from store.factory import bench_report
@@ -183,7 +185,8 @@ def test_what_fails_inside_a_transaction_leaves_it(database: Database) -> None:
     assert only(database, 'SELECT count(*) FROM "user"') == 1
 
 
-def test_a_full_disk_is_a_store_error_and_the_database_goes_on(database: Database) -> None:
+def test_a_full_disk_is_a_store_error_and_the_database_goes_on(file_database: SqliteDatabase) -> None:
+    database = file_database
     keeper = Keeper(database)
     keeper.keep(bench_report())
     (pages,) = database.execute("PRAGMA page_count").fetchone()
@@ -211,10 +214,10 @@ def test_a_place_that_cannot_be_written_is_a_store_error(tmp_path: Path) -> None
         open_database(tmp_path / "file" / "bench.db")
 
 
-def test_every_named_statement_is_one_that_the_schema_understands(database: Database) -> None:
+def test_every_named_statement_is_one_that_the_schema_understands(file_database: SqliteDatabase) -> None:
     """A statement that nobody runs in a test would fail on a user's machine."""
     for name, sql in statements().items():
-        cursor = database.connection.cursor()
+        cursor = file_database.connection.cursor()
         try:
             cursor.execute(f"EXPLAIN {sql}", dict.fromkeys(_parameters(sql)) if ":" in sql else [None] * sql.count("?"))
         except sqlite3.Error as error:

@@ -13,9 +13,9 @@ from store.factory import bench_report
 
 
 @pytest.fixture
-def reader(database: Database, tmp_path: Path) -> Iterator[Database]:
+def reader(database: Database, location: Path | str) -> Iterator[Database]:
     Keeper(database).keep(bench_report())
-    with open_database(tmp_path / "bench.db", readonly=True) as opened:
+    with open_database(location, readonly=True) as opened:
         yield opened
 
 

@@ -1,4 +1,4 @@
-"""Another process that keeps runs: ``python worker.py DATABASE FIRST COUNT``; says each number once it is kept."""
+"""Another process that keeps runs: ``python worker.py PATH|ADDRESS FIRST COUNT``; says each number once it is kept."""
 
 import sys
 from pathlib import Path
@@ -10,9 +10,9 @@ from benchhub.store.keeper import Keeper
 from store.factory import bench_report, revision
 
 
-def work(path: Path, first: int, count: int) -> None:
-    raw = path.with_name(f"raw-{first}")
-    with open_database(path) as database:
+def work(place: Path | str, first: int, count: int) -> None:
+    raw = (place if isinstance(place, Path) else Path.cwd() / "server").with_name(f"raw-{first}")
+    with open_database(place) as database:
         keeper = Keeper(database)
         for number in range(first, first + count):
             raw.write_bytes(b"run %d\n" % number * 100)
@@ -22,4 +22,5 @@ def work(path: Path, first: int, count: int) -> None:
 
 
 if __name__ == "__main__":
-    work(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
+    address = sys.argv[1]
+    work(address if "://" in address else Path(address), int(sys.argv[2]), int(sys.argv[3]))

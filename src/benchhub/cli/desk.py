@@ -92,16 +92,27 @@ class Desk:
         return mask_arguments(words)
 
     @property
-    def database_path(self) -> Path:
-        """The database file, which need not be there yet."""
-        return Path(self.settings.database_path)
+    def database_place(self) -> Path | str:
+        """The database file, which need not be there yet, or the address of a database on a server."""
+        return self.settings.database_path if self.settings.is_server else Path(self.settings.database_path)
+
+    @property
+    def has_database(self) -> bool:
+        """Whether there is a database, or a server that may have one."""
+        return self.settings.is_server or Path(self.settings.database_path).exists()
 
     @property
     def spool(self) -> Path:
-        """Where runs lie until the database has them."""
+        """Where runs lie until the database has them: beside its file; for a server, where this machine keeps state."""
         from benchhub.flows.spool import spool_of  # noqa: PLC0415
 
-        return spool_of(self.database_path)
+        if not self.settings.is_server:
+            return spool_of(Path(self.settings.database_path))
+        from benchhub.model.identity import digest  # noqa: PLC0415
+        from benchhub.workspace.settings import state_folder  # noqa: PLC0415
+
+        name = digest(self.settings.database_name).hex()[:12]
+        return spool_of(Path(state_folder(os.environ), f"postgresql-{name}"))
 
     @cached_property
     def person(self) -> "User":
@@ -149,7 +160,7 @@ class Desk:
         if self._writing is None:
             from benchhub.store.database import open_database  # noqa: PLC0415 -- SQLite takes its time
 
-            self._writing = open_database(self.database_path)
+            self._writing = open_database(self.database_place)
         return self._writing
 
     def database(self) -> "Database":
@@ -163,9 +174,9 @@ class Desk:
         if self._reading is None:
             from benchhub.store.database import open_database  # noqa: PLC0415
 
-            if not self.database_path.exists():
+            if not self.has_database:
                 raise self._no_database()
-            self._reading = open_database(self.database_path, readonly=True)
+            self._reading = open_database(self.database_place, readonly=True)
         return self._reading
 
     def changing(self) -> "Database":
@@ -176,14 +187,14 @@ class Desk:
             StoreError: It cannot be opened.
         """
         self.recover()
-        if not self.database_path.exists():
+        if not self.has_database:
             raise self._no_database()
         return self._open_for_writing()
 
     def _no_database(self) -> "NothingMatchedError":
         from benchhub.errors import NothingMatchedError  # noqa: PLC0415
 
-        what = f"no database yet at `{self.database_path}`"
+        what = f"no database yet at `{self.settings.database_name}`"
         return NothingMatchedError(what, hint="`bh run` makes it; --db or BH_DB name another")
 
     def recover(self) -> None:
@@ -240,7 +251,7 @@ class Desk:
         """Return what earlier runs tell of one that begins; nothing where there is no database yet, or it is away."""
         from benchhub.cli.progress.watched import Expected  # noqa: PLC0415
 
-        if not self.database_path.exists():
+        if not self.has_database:
             return Expected()
         from benchhub.errors import StoreError  # noqa: PLC0415
         from benchhub.flows.estimate import estimate  # noqa: PLC0415

@@ -11,4 +11,4 @@ def opened(place: Path | str, *, readonly: bool = False) -> Database:
     Raises:
         StoreError: It cannot be opened, is no BenchHub database, or is of another version.
     """
-    return open_database(Path(place), readonly=readonly)
+    return open_database(place, readonly=readonly)

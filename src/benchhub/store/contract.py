@@ -1,6 +1,8 @@
 """What the rest of this room asks of a database, whichever it is.
 
-So far a file of SQLite answers (``sqlite``); what only it knows is asked for here by what it is good for.
+Two kinds answer alike: a file of SQLite (``sqlite``), for one desk or one server, and PostgreSQL (``postgres``), for
+several servers. Which one it is only they know; a statement that must differ has its other form in
+``statements.postgres.sql``.
 """
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
@@ -99,6 +101,9 @@ class Database(Hashable, Protocol):
         Raises:
             StoreError: The database is locked, full, damaged or away.
         """
+
+    def take_turn(self) -> None:
+        """Wait until nobody else makes tables of reports; holds until the transaction ends."""
 
     def ask(self, text: str, parameters: dict[str, Any], *, seconds_max: float) -> tuple[list[str], Iterator[Any]]:
         """Return columns and rows of people's SQL, read-only.

@@ -66,7 +66,7 @@ class Filters(msgspec.Struct, frozen=True):
 
 _CONDITIONS = {
     "project": (("project",), '"{}" = :project'),
-    "benchmark": (("benchmark", "test"), '("{0}" = :benchmark OR "{0}" GLOB :benchmark)'),
+    "benchmark": (("benchmark", "test"), '("{0}" = :benchmark OR glob(:benchmark, "{0}"))'),
     "since": (("started_at",), '"{}" >= :since'),
     "run_id": (("run_id",), '"{}" = :run_id'),
 }

@@ -54,17 +54,13 @@ def ingest(database: Database, report: Report, encoded: EncodedReport | None = N
     packed = _packed_artifacts(database, report.artifacts)
     compress = zstandard.ZstdCompressor(level=ZSTD_LEVEL).compress
     with database.transaction(durable=True, is_alone=False):
-        known = database.one("find_report", uid=envelope.uid)
         removed = database.one("removal_of_uid", uid=envelope.uid)
         if removed is not None:
             raise _stays_removed(envelope.uid, *removed)
+        known = database.one("find_report", uid=envelope.uid)
         if known is not None:
-            if known[1] != encoded.sha256:
-                what = f"run {envelope.uid} is there already, with other content"
-                raise ConflictError(what, hint="a run never changes; was a file of the spool edited?")
-            return Ingested(known[0], is_new=False)
-        catalog_id = _put_catalog(database, encoded.catalog, encoded.catalog_sha256)
-        database.do(
+            return _known_already(envelope.uid, known, encoded.sha256)
+        row = database.one(
             "insert_report",
             uid=envelope.uid,
             received_at=time.time_ns() // 1_000_000,
@@ -72,10 +68,12 @@ def ingest(database: Database, report: Report, encoded: EncodedReport | None = N
             reader_version=envelope.framework.reader_version,
             sha256=encoded.sha256,
             envelope=encoded.envelope.decode(),
-            catalog_id=catalog_id,
+            catalog_id=_put_catalog(database, encoded.catalog, encoded.catalog_sha256),
             body=compress(encoded.body),
         )
-        report_id = int(database.one("find_report", uid=envelope.uid)[0])
+        if row is None:  # Another server was quicker.
+            return _known_already(envelope.uid, database.one("find_report", uid=envelope.uid), encoded.sha256)
+        report_id = int(row[0])
         for seq, (artifact, data) in enumerate(packed):
             digest = bytes.fromhex(artifact.sha256)
             if data is None and artifact.path is not None:
@@ -92,6 +90,14 @@ def ingest(database: Database, report: Report, encoded: EncodedReport | None = N
             )
         database.do("insert_projection", report_id=report_id, version=PROJECTOR_VERSION)
     return Ingested(report_id, is_new=True)
+
+
+def _known_already(uid: str, known: tuple[int, bytes], sha256: bytes) -> Ingested:
+    report_id, known_sha256 = known
+    if known_sha256 != sha256:
+        what = f"run {uid} is there already, with other content"
+        raise ConflictError(what, hint="a run never changes; was a file of the spool edited?")
+    return Ingested(report_id, is_new=False)
 
 
 def _stays_removed(uid: str, removal_id: int, report_id: int | None, user_name: str, removed_at: str) -> RemovedError:

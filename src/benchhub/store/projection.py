@@ -57,23 +57,65 @@ def project(
     """
     try:
         whole = report or load_report(database, report_id)
-        if installed is not None:
-            whole = with_native_of(whole, installed)
-        with database.transaction(durable=False):
-            if installed is None:
-                ensure_native_tables(database, whole.envelope.native)
-            _project(database, report_id, whole)
+        with database.transaction(durable=False, is_alone=False):
+            database.take_turn()
+            _project_as_installed(database, report_id, whole, installed)
     except Exception as error:
         if isinstance(error, StoreError) and not isinstance(error, SetAsideError):
             raise
-        # A report may hold anything, a stranger's plug-in made it, and one that fails must not stop the others: this
-        # is the outermost loop of the projecting, and the traceback goes along.
-        why = error.what if isinstance(error, SetAsideError) else f"{type(error).__name__}: {error}"
-        with database.transaction(durable=False):
-            database.do("projection_failed", report_id=report_id, version=PROJECTOR_VERSION, error=why)
-        what = f"report {report_id} is kept, but cannot be projected and is set aside: {why}"
-        raise SetAsideError(what, hint="`bh db reproject` tries again; `bh db check` lists what waits") from error
+        raise _set_aside(database, report_id, error) from error
     return report_id
+
+
+def project_next(
+    database: Database,
+    held: Callable[[int], Report | None] = lambda _report_id: None,
+    *,
+    after: int = 0,
+    installed: Installed | None = None,
+) -> int | None:
+    """Make the tables of the oldest report that waits; return its number, or ``None`` when none waits.
+
+    Several processes may ask at once: each gets another report, and none is projected twice.
+
+    Args:
+        database: Where.
+        held: Returns a report by its number, by who may have it at hand.
+        after: Only of reports behind this one.
+        installed: As ``project``.
+
+    Raises:
+        SetAsideError: The report cannot be projected, and is marked as failed; the next call goes on.
+        StoreError: The database cannot take it now.
+    """
+    report_id = None
+    try:
+        with database.transaction(durable=False, is_alone=False):
+            row = database.one("claim_projection", after=after)
+            if row is None:
+                return None
+            report_id = int(row[0])
+            report = held(report_id) or load_report(database, report_id)  # While others have their turn.
+            database.take_turn()
+            _project_as_installed(database, report_id, report, installed)
+    except Exception as error:
+        if report_id is None or (isinstance(error, StoreError) and not isinstance(error, SetAsideError)):
+            raise
+        raise _set_aside(database, report_id, error) from error
+    return report_id
+
+
+def _set_aside(database: Database, report_id: int, error: Exception) -> SetAsideError:
+    """Mark a report as failed.
+
+    It may hold anything, a stranger's plug-in made it, and one that fails must not stop the others: who calls this is
+    the outermost loop of the projecting, and the traceback goes along.
+    """
+    why = error.what if isinstance(error, SetAsideError) else f"{type(error).__name__}: {error}"
+    with database.transaction(durable=False, is_alone=False):
+        database.do("projection_failed", report_id=report_id, version=PROJECTOR_VERSION, error=why)
+    what = f"report {report_id} is kept, but cannot be projected and is set aside: {why}"
+    return SetAsideError(what, hint="`bh db reproject` tries again; `bh db check` lists what waits")
 
 
 def next_in_queue(database: Database) -> int | None:
@@ -166,6 +208,14 @@ def forget_run(database: Database, run_id: int) -> Earlier:
     return earlier
 
 
+def _project_as_installed(database: Database, run_id: int, report: Report, installed: Installed | None) -> None:
+    if installed is None:
+        ensure_native_tables(database, report.envelope.native)
+        _project(database, run_id, report)
+    else:
+        _project(database, run_id, with_native_of(report, installed))
+
+
 def _project(database: Database, run_id: int, report: Report) -> None:
     body = report.body
     earlier = _forget(database, run_id)
@@ -233,11 +283,12 @@ def _insert_texts(database: Database, run_id: int, body: Body, names: Names, non
         (i, sql_text(names.suite(s.suite)), s.status, sql_text(s.raw_status), s.duration_s)
         for i, s in enumerate(body.suites)
     ]
-    contexts = [tuple(map(sql_text, (c.key, names.suite(c.suite), c.value))) for c in body.context]
+    # What a tool says twice, or of two suites that became one, is what it said last.
+    contexts = {(sql_text(c.key), sql_text(names.suite(c.suite))): sql_text(c.value) for c in body.context}
     problems = [(i, *map(sql_text, (p.kind, p.where, p.text))) for i, p in enumerate((*body.problems, *non_finite))]
     unread = [(i, u.stream, u.line, u.byte_offset, u.why, sql_text(u.text)) for i, u in enumerate(body.unread)]
     database.insert("insert_suite_result", run_id, suites)
-    database.insert("insert_context", run_id, contexts)
+    database.insert("insert_context", run_id, [(*key, value) for key, value in contexts.items()])
     database.insert("insert_problem", run_id, problems)
     database.insert("insert_unread", run_id, unread)
 

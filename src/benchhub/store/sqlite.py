@@ -119,6 +119,9 @@ class SqliteDatabase:
                 raise  # Of what was to be written, or ours.
             raise store_error(self.path, error) from error
 
+    def take_turn(self) -> None:
+        """Nobody else can have begun to write."""
+
     # -- people's SQL --------------------------------------------------------------------------------------------
 
     def ask(self, text: str, parameters: dict[str, Any], *, seconds_max: float) -> tuple[list[str], Iterator[Any]]:

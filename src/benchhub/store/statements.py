@@ -10,8 +10,13 @@ SCHEMA_VERSION = "0004"
 @cache
 def statements() -> dict[str, str]:
     """Return the statements of ``statements.sql`` by name."""
+    return statements_in_file("statements.sql")
+
+
+def statements_in_file(file_name: str) -> dict[str, str]:
+    """Return the statements of a file of this room by name."""
     found: dict[str, str] = {}
-    for part in text_of("statements.sql").split("\n-- name: ")[1:]:
+    for part in text_of(file_name).split("\n-- name: ")[1:]:
         name, _, body = part.partition("\n")
         found[name.strip()] = body.split("\n-- ", 1)[0].strip().rstrip(";")
     return found

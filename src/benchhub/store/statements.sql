@@ -1,5 +1,6 @@
--- Named statements: `-- name: x` begins one.  Parameters are `:name`.  The same text is meant for both databases; what
--- must differ between them has a file of its own.
+-- Named statements: `-- name: x` begins one.  Parameters are `:name`.  The same text serves both databases; what must
+-- differ for PostgreSQL stands again, under the same name, in statements.postgres.sql.  docs/writing-a-statement.md says
+-- what both understand.
 
 -- name: schema_version
 SELECT version_num FROM schema_version;
@@ -19,7 +20,8 @@ FROM removed_run d JOIN removal m ON m.id = d.removal_id JOIN "user" u ON u.id =
 
 -- name: insert_report
 INSERT INTO report (uid, received_at, framework, reader_version, sha256, envelope, catalog_id, body)
-VALUES (:uid, :received_at, :framework, :reader_version, :sha256, :envelope, :catalog_id, :body);
+VALUES (:uid, :received_at, :framework, :reader_version, :sha256, :envelope, :catalog_id, :body)
+ON CONFLICT (uid) DO NOTHING RETURNING id;
 
 -- name: insert_projection
 INSERT INTO projection (report_id, version, state) VALUES (:report_id, :version, 'todo');
@@ -49,7 +51,7 @@ SELECT r.id, r.envelope, c.doc AS catalog, r.body, r.catalog_id, r.reader_versio
 FROM report r JOIN catalog c ON c.id = r.catalog_id WHERE r.id = :report_id;
 
 -- name: report_ids
-SELECT id FROM report WHERE (:framework IS NULL OR framework = :framework)
+SELECT id FROM report WHERE (framework = :framework OR :framework IS NULL)
   AND NOT EXISTS (SELECT 1 FROM removed_run WHERE report_id = report.id) ORDER BY id;
 
 -- name: open_projections
@@ -158,7 +160,7 @@ INSERT INTO git_commit (repo_id, sha, parent_sha, seq, author, subject, authored
 VALUES (:repo_id, :sha, :parent_sha, :seq, :author, :subject, :authored_at, :committed_at)
 ON CONFLICT (repo_id, sha) DO UPDATE SET
   parent_sha = coalesce(excluded.parent_sha, git_commit.parent_sha),
-  seq = coalesce(max(excluded.seq, git_commit.seq), excluded.seq, git_commit.seq),
+  seq = CASE WHEN excluded.seq > git_commit.seq THEN excluded.seq ELSE coalesce(git_commit.seq, excluded.seq) END,
   author = coalesce(excluded.author, git_commit.author),
   subject = coalesce(excluded.subject, git_commit.subject),
   authored_at = coalesce(excluded.authored_at, git_commit.authored_at),
@@ -231,7 +233,7 @@ ON CONFLICT (case_id, key) DO NOTHING;
 INSERT INTO metric (name, unit, better, exact) VALUES (:name, :unit, :better, :exact)
 ON CONFLICT (name, unit) DO UPDATE SET
   better = CASE WHEN excluded.better = 'none' THEN metric.better ELSE excluded.better END,
-  exact = max(metric.exact, excluded.exact)
+  exact = metric.exact OR excluded.exact
 RETURNING id;
 
 -- name: put_series
@@ -342,20 +344,20 @@ DELETE FROM project WHERE id = :id;
 SELECT DISTINCT p.id AS project_id, p.name AS project, r.host, r.owner, r.name AS repo, p.path, b.suite
 FROM bench_case b JOIN project p ON p.id = b.project_id JOIN repo r ON r.id = p.repo_id
 WHERE (b.name = :name OR substr(b.name, 1, length(:name) + 1) = :name || '/')
-  AND (:project IS NULL OR p.name = :project) AND (:suite IS NULL OR b.suite = :suite)
+  AND (p.name = :project OR :project IS NULL) AND (b.suite = :suite OR :suite IS NULL)
 ORDER BY p.id, b.suite;
 
 -- name: places_of_suite
 SELECT DISTINCT p.id AS project_id, p.name AS project, r.host, r.owner, r.name AS repo, p.path, '' AS suite
 FROM bench_case b JOIN project p ON p.id = b.project_id JOIN repo r ON r.id = p.repo_id
 WHERE (b.suite = :name OR substr(b.suite, 1, length(:name) + 1) = :name || '/')
-  AND (:project IS NULL OR p.name = :project)
+  AND (p.name = :project OR :project IS NULL)
 ORDER BY p.id;
 
 -- name: places_of_target
 SELECT p.id AS project_id, p.name AS project, r.host, r.owner, r.name AS repo, p.path, '' AS suite
 FROM target t JOIN project p ON p.id = t.project_id JOIN repo r ON r.id = p.repo_id
-WHERE t.name = :name AND (:project IS NULL OR p.name = :project)
+WHERE t.name = :name AND (p.name = :project OR :project IS NULL)
   AND EXISTS (SELECT 1 FROM run WHERE target_id = t.id)
 ORDER BY p.id;
 
@@ -397,7 +399,7 @@ INSERT INTO removed_run (uid, removal_id, report_id) SELECT uid, :removal_id, id
 DELETE FROM run WHERE id = :id;
 
 -- name: removal_to_undo
-SELECT removal_id, count(*) - count(report_id) FROM removed_run WHERE :id IS NULL OR removal_id = :id
+SELECT removal_id, count(*) - count(report_id) FROM removed_run WHERE removal_id = :id OR :id IS NULL
 GROUP BY removal_id HAVING count(report_id) > 0 ORDER BY removal_id DESC LIMIT 1;
 
 -- name: reports_of_removal
@@ -431,7 +433,7 @@ SELECT run_id, started_at, project, target, branch, tags FROM (
       coalesce(c.committed_at, r.started_at) DESC, r.started_at DESC, r.id DESC) AS place
   FROM run r JOIN project p ON p.id = r.project_id JOIN target t ON t.id = r.target_id
     JOIN spec e ON e.id = r.spec_id LEFT JOIN git_commit c ON c.id = r.commit_id)
-WHERE (:keep IS NULL OR place > :keep) AND (:before_ms IS NULL OR started_ms < :before_ms)
+WHERE (place > :keep OR :keep IS NULL) AND (started_ms < :before_ms OR :before_ms IS NULL)
 ORDER BY run_id;
 
 -- name: bytes_of_reports
@@ -459,9 +461,6 @@ DELETE FROM catalog WHERE id NOT IN (SELECT catalog_id FROM report) AND id NOT I
 
 -- sizes ---------------------------------------------------------------------------------------------------------------
 
--- name: names_of_tables
-SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\' ORDER BY name;
-
 -- name: bytes_by_table
 SELECT m.tbl_name, sum(d.pgsize) FROM dbstat d JOIN sqlite_master m ON m.name = d.name
 WHERE d.aggregate = 1 GROUP BY m.tbl_name;
@@ -484,7 +483,7 @@ FROM project p JOIN repo r ON r.id = p.repo_id JOIN (
     (SELECT coalesce(sum(b.size_bytes), 0) FROM artifact a JOIN blob b ON b.sha256 = a.sha256
       WHERE a.report_id = run.id) AS raw_bytes
   FROM run) n ON n.project_id = p.id
-GROUP BY p.id ORDER BY runs DESC, p.id;
+GROUP BY p.id, r.id ORDER BY runs DESC, p.id;
 
 -- leftovers -----------------------------------------------------------------------------------------------------------
 
@@ -530,7 +529,7 @@ VALUES (?1, ?, ?, ?, ?, ?, ?, ?);
 INSERT INTO suite_result (run_id, seq, suite, status, tool_status, duration_s) VALUES (?1, ?, ?, ?, ?, ?);
 
 -- name: insert_context
-INSERT OR REPLACE INTO context (run_id, key, suite, value) VALUES (?1, ?, ?, ?);
+INSERT INTO context (run_id, key, suite, value) VALUES (?1, ?, ?, ?);
 
 -- name: insert_problem
 INSERT INTO problem (run_id, seq, kind, place, text) VALUES (?1, ?, ?, ?, ?);
@@ -662,9 +661,9 @@ SELECT run_id, run_uid, project, target, cell, status, commit_short, branch, dir
   wall_s, user_name, origin, (SELECT count(*) FROM measurement m WHERE m.run_id = runs.run_id) AS measurements,
   (SELECT count(*) FROM test_result t WHERE t.run_id = runs.run_id) AS outcomes, unread_lines, tags, notes
 FROM runs
-WHERE (:project IS NULL OR project = :project) AND (:target IS NULL OR target = :target)
-  AND (:status IS NULL OR status = :status)
-  AND (:tag IS NULL OR run_id IN (SELECT run_id FROM run_tag WHERE name = :tag))
+WHERE (project = :project OR :project IS NULL) AND (target = :target OR :target IS NULL)
+  AND (status = :status OR :status IS NULL)
+  AND (run_id IN (SELECT run_id FROM run_tag WHERE name = :tag) OR :tag IS NULL)
 ORDER BY run_id DESC LIMIT :count;
 
 -- name: what_goes
@@ -716,11 +715,11 @@ SELECT DISTINCT project, suite, benchmark, param_text, metric, unit, better, ser
   (SELECT r.full_name || CASE p.path WHEN '.' THEN '' ELSE '/' || p.path END FROM bench_case b
     JOIN project p ON p.id = b.project_id JOIN repo r ON r.id = p.repo_id WHERE b.id = benchmarks.case_id) AS place
 FROM benchmarks
-WHERE (benchmark = :name OR benchmark || ' ' || param_text = :name OR benchmark || ' ' || param_text GLOB :name
-    OR (benchmark = :bare OR benchmark GLOB :bare OR suite || '.' || benchmark = :bare)
+WHERE (benchmark = :name OR benchmark || ' ' || param_text = :name OR glob(:name, benchmark || ' ' || param_text)
+    OR (benchmark = :bare OR glob(:bare, benchmark) OR suite || '.' || benchmark = :bare)
       AND NOT EXISTS (SELECT 1 FROM json_each(:params) w WHERE NOT EXISTS (SELECT 1 FROM json_each(benchmarks.params) p
-        WHERE p.key = w.key AND (p.value = w.value OR p.value GLOB w.value))))
-  AND (:project IS NULL OR project = :project) AND (:metric IS NULL OR metric = :metric)
+        WHERE p.key = w.key AND (p.value = w.value OR glob(w.value, p.value)))))
+  AND (project = :project OR :project IS NULL) AND (metric = :metric OR :metric IS NULL)
 ORDER BY project, suite, benchmark, param_text, case_id, series_id;
 
 -- name: series_history
@@ -732,7 +731,7 @@ ORDER BY coalesce(h.commit_seq, 0), coalesce(h.committed_at, h.started_at), h.st
 
 -- name: newest_lines
 WITH lines AS (SELECT *, row_number() OVER (PARTITION BY series_id ORDER BY started_at DESC, run_id DESC) AS number
-  FROM latest WHERE (:project IS NULL OR project = :project) AND (:metric IS NULL OR metric = :metric))
+  FROM latest WHERE (project = :project OR :project IS NULL) AND (metric = :metric OR :metric IS NULL))
 SELECT l.project, l.suite, l.benchmark, l.param_text, l.metric, l.unit, l.better, l.branch, l.dirty, l.machine,
   l.value, l.previous_value, l.ratio, l.commit_short, l.started_at, l.status, l.run_id, l.lane_id, l.series_id, s.case_id,
   r.full_name || CASE p.path WHEN '.' THEN '' ELSE '/' || p.path END AS place
@@ -750,7 +749,8 @@ WHERE n.number <= :count
 ORDER BY coalesce(c.seq, 0), coalesce(c.committed_at, n.started_at), n.started_at, n.id;
 
 -- name: runs_without_value
-WITH given AS MATERIALIZED (SELECT r.id, r.lane_id, r.spec_id FROM json_each(:run_ids) j JOIN run r ON r.id = j.value)
+WITH given AS MATERIALIZED (SELECT r.id, r.lane_id, r.spec_id FROM run r
+  WHERE r.id IN (SELECT value FROM json_each(:run_ids)))
 SELECT r.id AS run_id, r.started_text AS started_at, substr(c.sha, 1, 10) AS commit_short, c.seq AS commit_seq,
   c.committed_text AS committed_at, r.status, r.lane_id
 FROM run r LEFT JOIN git_commit c ON c.id = r.commit_id
@@ -771,12 +771,12 @@ SELECT test, suite, param_text, status, seconds, attempt, run_id, started_at, co
   (SELECT r.full_name || CASE p.path WHEN '.' THEN '' ELSE '/' || p.path END FROM bench_case b
     JOIN project p ON p.id = b.project_id JOIN repo r ON r.id = p.repo_id WHERE b.id = tests.case_id) AS place
 FROM tests WHERE case_id IN (SELECT b.id FROM bench_case b
-    WHERE b.said_name = :name OR b.said_name GLOB :name OR b.suite || '.' || b.said_name = :name
+    WHERE b.said_name = :name OR glob(:name, b.said_name) OR b.suite || '.' || b.said_name = :name
       OR b.said_name || ' ' || b.param_text = :name
-      OR (b.name = :bare OR b.name GLOB :bare OR b.suite || '.' || b.name = :bare)
+      OR (b.name = :bare OR glob(:bare, b.name) OR b.suite || '.' || b.name = :bare)
         AND NOT EXISTS (SELECT 1 FROM json_each(:params) w WHERE NOT EXISTS (SELECT 1 FROM json_each(b.params) p
-          WHERE p.key = w.key AND (p.value = w.value OR p.value GLOB w.value))))
-  AND (:project IS NULL OR project = :project)
+          WHERE p.key = w.key AND (p.value = w.value OR glob(w.value, p.value)))))
+  AND (project = :project OR :project IS NULL)
 ORDER BY project, suite, test, param_text, case_id, coalesce(committed_at, started_at) DESC, started_at DESC, run_id DESC, attempt
 LIMIT :count;
 
@@ -835,9 +835,9 @@ FROM machine_class k JOIN environment_class e ON e.hash = :environment_class
   JOIN lane l ON l.project_id = :project_id AND l.machine_class_id = k.id AND l.environment_class_id = e.id
     AND l.subject = :subject AND l.branch = :branch AND l.dirty = :dirty
   JOIN target t ON t.project_id = :project_id AND t.name = :target
-  CROSS JOIN run r ON r.lane_id = l.id AND r.target_id = t.id
+  CROSS JOIN run r
   JOIN spec sp ON sp.id = r.spec_id AND json_extract(sp.doc, '$.cell') = :cell
-WHERE k.hash = :machine_class AND r.status IN ('passed', 'failed')
+WHERE k.hash = :machine_class AND r.lane_id = l.id AND r.target_id = t.id AND r.status IN ('passed', 'failed')
 ORDER BY r.started_at DESC, r.id DESC LIMIT 1;
 -- name: names_of_cases
 SELECT DISTINCT name FROM bench_case WHERE name >= :low AND name < :high ORDER BY name LIMIT :count;
@@ -895,7 +895,7 @@ UPDATE token SET revoked_at = coalesce(revoked_at, :now) WHERE id = :id RETURNIN
 
 -- name: list_tokens
 SELECT k.id, u.name AS user_name, k.name, k.scopes, k.projects, k.created_at, k.expires_at, k.revoked_at, k.last_used_at
-FROM token k JOIN "user" u ON u.id = k.user_id WHERE :user_id IS NULL OR k.user_id = :user_id
+FROM token k JOIN "user" u ON u.id = k.user_id WHERE k.user_id = :user_id OR :user_id IS NULL
 ORDER BY k.created_at DESC, k.id;
 
 -- name: insert_audit
@@ -933,7 +933,7 @@ SELECT size_bytes FROM blob WHERE sha256 = :sha256;
 
 -- name: artifact_of_run
 SELECT a.sha256, b.size_bytes FROM run r JOIN artifact a ON a.report_id = r.id JOIN blob b ON b.sha256 = a.sha256
-WHERE r.uid = :uid AND a.name = :name AND (:visible IS NULL OR r.project_id IN (SELECT value FROM json_each(:visible)))
+WHERE r.uid = :uid AND a.name = :name AND (r.project_id IN (SELECT value FROM json_each(:visible)) OR :visible IS NULL)
 ORDER BY a.seq LIMIT 1;
 
 -- name: places_of_projects
@@ -944,6 +944,9 @@ SELECT project_id, members FROM project_policy WHERE visibility = 'private';
 
 -- name: next_projection
 SELECT report_id FROM projection WHERE state <> 'done' AND state = 'todo' ORDER BY report_id LIMIT 1;
+
+-- name: claim_projection
+SELECT report_id FROM projection WHERE state <> 'done' AND state = 'todo' AND report_id > :after ORDER BY report_id LIMIT 1;
 
 -- name: count_projections
 SELECT state, count(*) FROM projection WHERE state <> 'done' GROUP BY state;
@@ -1119,10 +1122,10 @@ WHERE (r.host, r.owner, r.name, p.path, b.suite, b.name, b.param_text, x.name, s
   AND (:visible IS NULL OR s.project_id IN (SELECT value FROM json_each(:visible)))
   AND (:project_id IS NULL OR s.project_id = :project_id) AND (:metric IS NULL OR x.name = :metric)
   AND (:id IS NULL OR s.id = :id)
-  AND (:name IS NULL OR b.name = :name OR b.name || ' ' || b.param_text = :name OR b.name || ' ' || b.param_text GLOB :name
-    OR (b.name = :bare OR b.name GLOB :bare OR b.suite || '.' || b.name = :bare)
+  AND (:name IS NULL OR b.name = :name OR b.name || ' ' || b.param_text = :name OR glob(:name, b.name || ' ' || b.param_text)
+    OR (b.name = :bare OR glob(:bare, b.name) OR b.suite || '.' || b.name = :bare)
       AND NOT EXISTS (SELECT 1 FROM json_each(:params) w WHERE NOT EXISTS (SELECT 1 FROM case_param q
-        WHERE q.case_id = b.id AND q.key = w.key AND (q.value = w.value OR q.value GLOB w.value))))
+        WHERE q.case_id = b.id AND q.key = w.key AND (q.value = w.value OR glob(w.value, q.value)))))
 ORDER BY r.host, r.owner, r.name, p.path, b.suite, b.name, b.param_text, x.name, s.id LIMIT :count;
 
 -- name: points_of_series

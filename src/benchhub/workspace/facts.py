@@ -54,12 +54,14 @@ class Facts(msgspec.Struct, frozen=True):
 
 def questions(settings: Settings, root: str) -> tuple[tuple[str, ...], ...]:
     """Return what ``learn_facts`` will ask git in the repository at ``root``, slowest first."""
-    left_out = _left_out(settings.database_path, root)
+    left_out = _left_out(settings, root)
     return (status_question(left_out), chain_question(), head_question(), LAYOUT, CONFIG)
 
 
-def _left_out(database_path: str, root: str) -> Sequence[str]:
-    relative = os.path.relpath(os.path.realpath(database_path), root)
+def _left_out(settings: Settings, root: str) -> Sequence[str]:
+    if settings.is_server:
+        return ()
+    relative = os.path.relpath(os.path.realpath(settings.database_path), root)
     return () if relative.startswith("..") else [relative + ending for ending in OWN_FILES]
 
 
@@ -82,7 +84,7 @@ def learn_facts(workspace: Workspace, settings: Settings, environ: Mapping[str, 
     config = parse_git_config(clean(git.ask(*CONFIG).text()))
     layout = layout_of(git) if workspace.git else None
     if workspace.git:
-        learned = learn_revision(git, layout, ci_facts(environ), _left_out(settings.database_path, root))
+        learned = learn_revision(git, layout, ci_facts(environ), _left_out(settings, root))
     else:
         learned = Learned(None, absent=(Absent("revision", f"`{root}` is in no git repository"),))
     hosting, project_path = _hosting(workspace, settings, learned, config, layout)

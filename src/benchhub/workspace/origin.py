@@ -82,7 +82,8 @@ def holding(
             *_by_file(setting.user_key, own, "user file", None),
         ]
         origins = _who_said(value, said) or (Origin("default", setting.default.replace("`", "")),)
-        held.append(Held(setting.key, value, origins, setting.meaning))
+        shown = settings.database_name if setting.name == "database_path" else value
+        held.append(Held(setting.key, shown, origins, setting.meaning))
     return held
 
 

@@ -26,6 +26,7 @@ from benchhub.workspace.near import did_you_mean
 FOLDER = "benchhub"
 USER_FILE = "config.toml"
 DATABASE_FILE = "bench.db"
+SERVER_SCHEMES = ("postgresql://", "postgres://")
 
 
 class Setting(msgspec.Struct, frozen=True):
@@ -59,7 +60,7 @@ SETTINGS = (
     Setting(
         "database_path",
         "BH_DB",
-        "The database file; its spool and large artifacts lie beside it.",
+        "The database: a file, beside which its spool and large artifacts lie, or `postgresql://user@host/name`.",
         "`benchhub/bench.db` in `XDG_DATA_HOME`, else in `~/.local/share`",
         flag="--db",
         user_key="database",
@@ -109,7 +110,7 @@ class UserConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The user's own file, ``benchhub/config.toml`` in ``XDG_CONFIG_HOME``, else in ``~/.config``.
 
     Attributes:
-        database: Path of the database; relative to the file, ``~`` is the home directory.
+        database: Path of the database, relative to the file, ``~`` is the home directory; or ``postgresql://…``.
         machine: Name of this machine.
         runner: What kind of machine this is.
     """
@@ -125,7 +126,7 @@ class Settings(msgspec.Struct, frozen=True):
     """What holds for this command.
 
     Attributes:
-        database_path: Absolute.
+        database_path: Absolute, or the address of a server, which may hold a password.
         machine: ``None`` for the host name.
         runner: ``None`` for what the CI system says.
         project: ``None`` to be found out.
@@ -141,6 +142,20 @@ class Settings(msgspec.Struct, frozen=True):
     keep_hostname: bool = True
     keep_email: bool = True
     allow: tuple[str, ...] = ()
+
+    @property
+    def is_server(self) -> bool:
+        """Whether the database is on a server, not in a file."""
+        return self.database_path.startswith(SERVER_SCHEMES)
+
+    @property
+    def database_name(self) -> str:
+        """The database for people: without a password."""
+        if not self.is_server:
+            return self.database_path
+        from benchhub.model.address import without_password  # noqa: PLC0415 -- start-up counts
+
+        return without_password(self.database_path)
 
     def within(self, configs: Iterable[Config]) -> "Settings":
         """Return the settings with what the files of a workspace add."""
@@ -217,6 +232,8 @@ def _database_of(user: UserConfig, folder: str, environ: Mapping[str, str]) -> s
 
 
 def _absolute(path: str, above: str) -> str:
+    if path.startswith(SERVER_SCHEMES):
+        return path
     return os.path.abspath(os.path.join(above, os.path.expanduser(path)))  # noqa: PTH100, PTH111, PTH118
 
 

@@ -121,11 +121,12 @@ class Values:
         from benchhub.store.database import open_database  # noqa: PLC0415
         from benchhub.workspace.settings import read_settings  # noqa: PLC0415
 
-        path = Path(read_settings(os.environ, database=_said_database(self._words)).database_path)
-        if not path.exists():
+        settings = read_settings(os.environ, database=_said_database(self._words))
+        place = settings.database_path if settings.is_server else Path(settings.database_path)
+        if isinstance(place, Path) and not place.exists():
             yield None
             return
-        with open_database(path, readonly=True) as database:
+        with open_database(place, readonly=True) as database:
             yield database
 
     def runs(self, _current: str) -> Iterator[Candidate]:

@@ -156,7 +156,7 @@ def _reproject(args: argparse.Namespace, desk: Desk) -> int:
 def _place(args: argparse.Namespace, desk: Desk) -> Path | str:
     """Return the file, or the address of a database server."""
     said = str(args.db or os.environ.get("BH_DB") or "")
-    return said if said.startswith(("postgresql://", "postgres://")) else desk.database_path
+    return said if said.startswith(("postgresql://", "postgres://")) else desk.database_place
 
 
 def _need_server() -> None:

@@ -18,12 +18,13 @@ EPILOG = """\
 actions:
   path         print where the database is, also when there is none yet
   check        look for damage: pages, keys, missing bytes, reports without tables; 4 when something is found
-  migrate      bring the file up to the schema of this program, after a backup beside it
+  migrate      bring the database up to the schema of this program; a file after a backup beside it, a server's all
+               or nothing: make a copy with pg_dump first
   reproject    make all tables again from the reports; with --reread, the reports again from the raw bytes
   stats        rows, bytes by table, raw output, and what each project holds
   prune        say what would go for good: what `bh rm` removed, bytes that belong to nobody, and by wish old runs;
                --yes does it. Tagged runs are kept. With --keep and --older-than, a run goes when both take it
-  vacuum       write the file anew without the room that pruned runs left
+  vacuum       write the file, or the tables of a server, anew without the room that pruned runs left
 
 --json prints one object: path, spool, exists; path, is_deep, findings; before, after, copy; reports, reread,
 complaints; all that stats counts; removed, runs, tagged, report_bytes, blobs, blob_bytes, is_done; before_bytes,
@@ -66,8 +67,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _path(args: argparse.Namespace, desk: Desk) -> int:
-    document = {"path": str(desk.database_path), "spool": str(desk.spool), "exists": desk.database_path.exists()}
-    _tell(args, document, [str(desk.database_path)])
+    name = desk.settings.database_name
+    _tell(args, {"path": name, "spool": str(desk.spool), "exists": desk.has_database}, [name])
     return exit_codes.OK
 
 
@@ -77,8 +78,8 @@ def _check(args: argparse.Namespace, desk: Desk) -> int:
 
     findings = check(desk.database(), deep=args.deep)
     how = "sound" if args.deep else "sound, as far as a quick look tells; --deep reads every byte"
-    lines = [f"{one.kind}: {one.where}: {one.text}" for one in findings] or [f"{desk.database_path}: {how}"]
-    _tell(args, {"path": str(desk.database_path), "is_deep": args.deep, "findings": findings}, lines)
+    lines = [f"{one.kind}: {one.where}: {one.text}" for one in findings] or [f"{desk.settings.database_name}: {how}"]
+    _tell(args, {"path": desk.settings.database_name, "is_deep": args.deep, "findings": findings}, lines)
     return exit_codes.NOT_KEPT if findings else exit_codes.OK
 
 
@@ -86,11 +87,13 @@ def _migrate(args: argparse.Namespace, desk: Desk) -> int:
     from benchhub.store.migrate import migrate  # noqa: PLC0415
 
     _need_file(desk)
-    done = migrate(desk.database_path)
+    done = migrate(desk.database_place)
     document = {"before": done.before, "after": done.after, "copy": None if done.copy is None else str(done.copy)}
     lines = [f"schema {done.after}: nothing to do"]
+    if done.before != done.after:
+        lines = [f"schema {done.before} became {done.after}"]
     if done.copy is not None:
-        lines = [f"schema {done.before} became {done.after}; the file as it was is `{done.copy}`"]
+        lines = [f"{lines[0]}; the file as it was is `{done.copy}`"]
     _tell(args, document, lines)
     return exit_codes.OK
 
@@ -104,7 +107,7 @@ def _reproject(args: argparse.Namespace, desk: Desk) -> int:
         desk.frameworks[args.framework]  # Says what is known when this is not.
     _need_file(desk)
     desk.recover()
-    with open_database(desk.database_path) as database:
+    with open_database(desk.database_place) as database:
         done = reproject(database, desk.frameworks, framework=args.framework, is_reread=args.reread)
     reread = f", {done.reread} read again" if args.reread else ""
     lines = [*done.complaints, f"{plural(done.reports, 'run')} projected{reread}"]
@@ -154,8 +157,8 @@ def _vacuum(args: argparse.Namespace, desk: Desk) -> int:
 
 
 def _need_file(desk: Desk) -> None:
-    if not desk.database_path.exists():
-        what = f"no database yet at `{desk.database_path}`"
+    if not desk.has_database:
+        what = f"no database yet at `{desk.settings.database_name}`"
         raise NothingMatchedError(what, hint="`bh run` makes it; --db or BH_DB name another")
 
 

@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
 def _database(desk: Desk) -> Database | None:
     """Return the database, ``None`` when there is none yet: what never ran is unknown, which is an answer."""
     desk.recover()
-    return desk.database() if desk.database_path.exists() else None
+    return desk.database() if desk.has_database else None
 
 
 _COLUMNS = ("target", "one run", "shortest", "longest", "build", "runs", "total", "at most", "from")

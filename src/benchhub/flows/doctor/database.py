@@ -6,12 +6,13 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchhub.errors import StoreError
+from benchhub.errors import BenchHubError, StoreError
 from benchhub.flows.doctor.diagnosis import Diagnosis, problem_of
 from benchhub.flows.doctor.places import gib, why_not_writable
 from benchhub.flows.spool import places_of
 from benchhub.store.database import SCHEMA_VERSION, Database, open_database
 from benchhub.store.find import newest_start_ms
+from benchhub.workspace.settings import Settings
 
 FREE_BYTES_MIN = 16 << 20
 FREE_BYTES_ADVISED = 1 << 30
@@ -19,13 +20,19 @@ LOOKED_THROUGH_BYTES_MAX = 256 << 20
 """Reading a larger file takes seconds: that is left to `bh db check`."""
 
 WHY_KEPT = "results are shown, and wait beside the database or in the temporary directory until it can be written"
+WHY_WAITING = "results are shown, and wait on this machine until the database can be written"
 ELSEWHERE = "choose another place with --db or BH_DB"
 
 NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "ceph", "glusterfs", "fuse.sshfs"})
 
 
-def look_at_database(path: Path, spool: Path) -> Iterator[Diagnosis]:
-    """Yield what is to be said of the file at ``path``, of its disk, and of the runs that wait for it."""
+def look_at_database(settings: Settings, spool: Path) -> Iterator[Diagnosis]:
+    """Yield what is to be said of the database, of its disk when it is a file, and of the runs that wait for it."""
+    if settings.is_server:
+        yield from _server(settings)
+        yield _waiting(spool)
+        return
+    path = Path(settings.database_path)
     yield from _file(path)
     yield _room(path)
     yield from _network(path)
@@ -51,6 +58,21 @@ def _file(path: Path) -> Iterator[Diagnosis]:
     with database:
         yield Diagnosis("database", "schema", "ok", SCHEMA_VERSION)
         yield _soundness(database, path.stat().st_size)
+        yield from _clock(database)
+
+
+def _server(settings: Settings) -> Iterator[Diagnosis]:
+    yield Diagnosis("database", "server", "ok", f"`{settings.database_name}`")
+    try:
+        database = open_database(settings.database_path, readonly=True)
+    except BenchHubError as error:
+        yield problem_of("database", "schema", error, WHY_WAITING)
+        return
+    with database:
+        yield Diagnosis("database", "schema", "ok", SCHEMA_VERSION)
+        damage = database.first_damage()
+        if damage is not None:
+            yield Diagnosis("database", "indexes", "problem", damage, WHY_WAITING, "", StoreError.exit_code)
         yield from _clock(database)
 
 

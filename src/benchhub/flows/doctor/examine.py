@@ -48,7 +48,7 @@ def examine(patient: Patient) -> Iterator[Diagnosis]:
     before = moment()
     yield from look_at_tools(patient.directory, patient.frameworks, patient.runtime)
     yield from look_at_git(patient.directory, patient.environ)
-    yield from look_at_database(Path(patient.settings.database_path), patient.spool)
+    yield from look_at_database(patient.settings, patient.spool)
     yield from look_at_places(patient.environ)
     yield from look_at_machine(patient.settings, patient.environ, since=before)
     yield from look_at_permissions(patient.runtime)

@@ -35,8 +35,9 @@ test: lint       ## Everything: what continuous integration runs.
 fuzz: $(STAMP)   ## 10 000 mutations per reader.
 	BENCHHUB_MUTATIONS=10000 $(BIN)/python -m pytest -q tests/frameworks -k mutat
 
-kill: $(STAMP)   ## 200 times `kill -9` at a random moment.
+kill: $(STAMP)   ## 200 times `kill -9` of a run, 50 times of a server, at random moments.
 	BENCHHUB_KILLS=200 $(BIN)/python -m pytest -q tests/stories/test_killed.py
+	BENCHHUB_SERVER_KILLS=50 $(BIN)/python -m pytest -q tests/server/test_killed.py
 
 bench: $(STAMP)  ## Speed, size and memory, measured; no test asserts a time.
 	@$(BIN)/python -m compileall -q src

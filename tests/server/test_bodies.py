@@ -76,14 +76,15 @@ def test_artifacts_may_take_longer() -> None:
 def test_who_does_not_read_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bodies, "TAKEN_S", 0.05)
 
-    async def never(_: Message) -> None:
-        await asyncio.sleep(60)
+    async def slowly(message: Message) -> None:
+        await asyncio.sleep(60 if message["type"] == "http.response.body" else 0)
 
     async def answer(_scope: Scope, _receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": bytes(1 << 20)})
 
     async def nothing() -> Message:
         return WHOLE
 
     with pytest.raises(TimeoutError):
-        asyncio.run(BodyTimes(answer)({"type": "http", "path": "/x"}, nothing, never))
+        asyncio.run(BodyTimes(answer)({"type": "http", "path": "/x"}, nothing, slowly))

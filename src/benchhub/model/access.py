@@ -19,6 +19,8 @@ class Principal(msgspec.Struct, frozen=True):
         scopes: What the token opens; ``admin`` also opens private projects.
         projects: Addresses of the only projects that it opens; ``None`` for all that the user may see.
         expires_at_ms: Milliseconds since 1970, by the server's clock; ``None`` for never.
+        name: What the token is for.
+        created_at_ms: When it was made.
     """
 
     token_id: str
@@ -27,6 +29,8 @@ class Principal(msgspec.Struct, frozen=True):
     scopes: frozenset[Scope]
     projects: frozenset[str] | None = None
     expires_at_ms: int | None = None
+    name: str = ""
+    created_at_ms: int = 0
 
     def may(self, scope: Scope) -> bool:
         """Tell whether the token opens this."""

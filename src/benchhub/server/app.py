@@ -1,7 +1,7 @@
 """The application: everything that answers on the one port."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -9,8 +9,8 @@ from connectrpc.compression.gzip import GzipCompression
 from connectrpc.compression.zstd import ZstdCompression
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from benchhub.server.access import Access
 from benchhub.server.artifacts import Artifacts
@@ -25,7 +25,7 @@ from benchhub.server.requests import Requests
 from benchhub.server.services import services_of
 
 
-def make_app(parts: Parts) -> Starlette:
+def make_app(parts: Parts) -> ASGIApp:
     """Return the ASGI application."""
     access = Access(parts.backend)
     health = Health(parts.backend, parts.projector, parts.metrics)
@@ -35,27 +35,38 @@ def make_app(parts: Parts) -> Starlette:
         Route("/readyz", health.is_ready),
         Route("/metrics", health.metrics),
         *artifacts.routes(),
-        *_rpc_routes(parts, access),
     ]
-    return Starlette(
+    plain = Starlette(
         routes=routes,
-        middleware=[Middleware(Requests, Hosts(parts.names)), Middleware(BodyTimes)],
         exception_handlers={HTTPException: answer_http_error},
         lifespan=lambda _: _lifespan(parts),
     )
+    return Requests(BodyTimes(_Dispatch(_rpc_apps(parts, access), plain)), Hosts(parts.names))
 
 
-def _rpc_routes(parts: Parts, access: Access) -> list[BaseRoute]:
+class _Dispatch:
+    """Leads an RPC to its service by one look-up, and all else to the routes."""
+
+    def __init__(self, services: Mapping[str, ASGIApp], others: ASGIApp) -> None:
+        self._services = services
+        self._others = others
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        service = scope["path"].rpartition("/")[0] if scope["type"] == "http" else ""
+        await self._services.get(service, self._others)(scope, receive, send)
+
+
+def _rpc_apps(parts: Parts, access: Access) -> dict[str, ASGIApp]:
+    """Return the application of each service by its path."""
     around: Sequence[Any] = (LettingIn(access), Counting(parts.metrics), TellingErrors(), Unpacking())
-    made = services_of(parts, access)
     options: dict[str, Any] = {
         "interceptors": around,
         "read_max_bytes": MESSAGE_BYTES_MAX,
         "compressions": (ZstdCompression(), GzipCompression(level=1)),
         "codecs": CODECS,
     }
-    apps = [application(service, **options) for application, service in made]
-    return [Mount(app.path, app) for app in apps]
+    apps = [application(service, **options) for application, service in services_of(parts, access)]
+    return {app.path.rstrip("/"): app for app in apps}
 
 
 @asynccontextmanager

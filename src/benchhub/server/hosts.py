@@ -8,6 +8,7 @@ as Host. Names that only the operator can make true are let in: addresses writte
 import ipaddress
 import socket
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from connectrpc.code import Code
@@ -38,6 +39,7 @@ class Hosts:
             what = f"pages of `{origin[:100]}` may not ask here"
             raise refusal(Code.PERMISSION_DENIED, what, "start the server with --url to allow its own")
 
+    @lru_cache(maxsize=1_024)  # noqa: B019 -- one for the life of the server
     def _is_ours(self, name: str) -> bool:
         return name in self._names or _is_address(name)
 

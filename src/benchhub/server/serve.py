@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 import uvicorn
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 from typing_extensions import override
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -112,7 +112,7 @@ class _Server(uvicorn.Server):
         yield
 
 
-def serve(app: Starlette, bound: socket.socket, when_listening: Callable[[], None]) -> None:
+def serve(app: ASGIApp, bound: socket.socket, when_listening: Callable[[], None]) -> None:
     """Answer requests until a signal asks for the end.
 
     Args:

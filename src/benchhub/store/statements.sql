@@ -881,7 +881,7 @@ INSERT INTO token (id, secret_sha256, user_id, name, scopes, projects, created_a
 VALUES (:id, :secret_sha256, :user_id, :name, :scopes, :projects, :created_at, :expires_at);
 
 -- name: find_token
-SELECT k.secret_sha256, k.user_id, u.name, k.scopes, k.projects, k.expires_at, k.revoked_at
+SELECT k.secret_sha256, k.user_id, u.name, k.scopes, k.projects, k.expires_at, k.revoked_at, k.name, k.created_at
 FROM token k JOIN "user" u ON u.id = k.user_id WHERE k.id = :id;
 
 -- name: any_token

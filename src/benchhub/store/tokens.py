@@ -95,7 +95,7 @@ def check_token(database: Database, text: str) -> Principal:
     if row is None or not is_right:
         what = "this token is not known here"
         raise RefusedError(what, hint="`bh login URL` stores a token; `bh token create` makes one")
-    _, user_id, user, scopes, projects, expires_at_ms, revoked_at_ms = row
+    _, user_id, user, scopes, projects, expires_at_ms, revoked_at_ms, name, created_at_ms = row
     if revoked_at_ms is not None:
         what = f"token {token_id} was revoked"
         raise RefusedError(what, hint="ask for another one, or `bh token create`")
@@ -106,6 +106,8 @@ def check_token(database: Database, text: str) -> Principal:
         frozenset(scopes.split()),
         None if projects is None else frozenset(msgspec.json.decode(projects, type=list[str])),
         expires_at_ms,
+        name,
+        created_at_ms,
     )
     check_expiry(principal)
     return principal

@@ -23,7 +23,13 @@ class Allowance:
     """How many messages may still be looked at: counted before they are walked."""
 
     def __init__(self, objects_max: int = OBJECTS_MAX) -> None:
+        self._objects_max = objects_max
         self._left = objects_max
+
+    @property
+    def taken(self) -> int:
+        """How many were looked at."""
+        return self._objects_max - self._left
 
     def take(self, where: str, *lists: Sized) -> None:
         """Count what is about to be walked.
@@ -31,7 +37,15 @@ class Allowance:
         Raises:
             MessageError: There is more than one message may hold.
         """
-        self._left -= sum(map(len, lists))
+        self.take_count(where, sum(map(len, lists)))
+
+    def take_count(self, where: str, count: int) -> None:
+        """Count what was looked at elsewhere.
+
+        Raises:
+            MessageError: There is more than one message may hold.
+        """
+        self._left -= count
         if self._left < 0:
             raise refuse(where, f"brings this message to more than {OBJECTS_MAX} objects", hint="send it in parts")
 

@@ -4,7 +4,8 @@ from typing import Any
 
 import msgspec
 
-from benchhub.model.access import project_address
+from benchhub.model.access import SCOPES, project_address
+from benchhub.model.access import Scope as Word
 from benchhub.rpc.v1.case_pb2 import Better, Metric, Param, ParamOrigin
 from benchhub.rpc.v1.run_pb2 import RunStatus
 from benchhub.rpc.v1.token_service_pb2 import ProjectList, Scope, Token
@@ -44,9 +45,12 @@ def params_of(row: Row) -> list[Param]:
     return [Param(name=name, value=value, origin=_ORIGINS[origin]) for name, value, origin in row["params"]]
 
 
-def scope_of(word: str) -> Scope.ValueType:
+_SCOPES = {word: Scope.Value(f"SCOPE_{word.upper()}") for word in SCOPES}
+
+
+def scope_of(word: Word) -> Scope.ValueType:
     """Return the number of a scope."""
-    return Scope.Value(f"SCOPE_{word.upper()}")
+    return _SCOPES[word]
 
 
 def token_of(row: Row) -> Token:

@@ -11,6 +11,7 @@
     │   ├── ConflictError    4    the same run arrived with another body
     │   └── SetAsideError    4    a report is kept, but no tables could be made of it
     │       └── RemovedError 4    a report came again of a run that somebody removed
+    ├── AwayError            4    a server cannot be reached, or cannot answer now
     ├── RefusedError         4    a server does not let this in, or not do that
     │   └── UndeclaredError  4    the registry of a server does not declare what a report is of
     └── ToolError            6    the tool could not be started or built, and nothing ran
@@ -99,6 +100,12 @@ class SetAsideError(StoreError):
 
 class RemovedError(SetAsideError):
     """The run was removed by somebody, and stays so however often its report comes."""
+
+
+class AwayError(BenchHubError):
+    """A server cannot be reached, or cannot answer now; trying again later may help."""
+
+    exit_code = 4
 
 
 class RefusedError(BenchHubError):

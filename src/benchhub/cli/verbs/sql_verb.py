@@ -3,7 +3,7 @@
 import argparse
 import os
 import sys
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any, cast
@@ -23,6 +23,9 @@ describes every column. Times are UTC; values are in base units (s, B, B/s).
 
 A metric is a name with a unit: a benchmark may report a `time` of its own, so ask for unit = 's' too.
 
+With --server, the server that BH_SERVER names answers, else the one that you run on this machine; BH_TOKEN holds the
+token, which needs the scope sql. Private projects of others are not there, and tables neither: ask the views.
+
 Without a question, on a terminal, bh asks for one after the other: TAB completes, .help tells the rest.
 
 --json prints an array with an object for each row; of two columns with one name, the second is NAME_2. Numbers that
@@ -34,6 +37,7 @@ examples:
   bh sql < questions.sql
   bh sql -f questions.sql --format md
   bh sql                             ask on
+  BH_SERVER=https://bench.example.com bh sql --server "SELECT * FROM latest WHERE trunk"
 """
 
 
@@ -47,6 +51,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="SELECT, or several with ; between them; - reads standard input; nothing asks on a terminal",
     )
     parser.add_argument("-f", "--file", metavar="FILE", help="read the questions from a file")
+    parser.add_argument(
+        "--server", action="store_true", help="ask a server, over what you may see there: BH_SERVER, else your own"
+    )
     parser.add_argument("--format", choices=FORMATS, help="default: table; --json is --format json")
     parser.add_argument(
         "-v",
@@ -66,17 +73,20 @@ def run(args: argparse.Namespace) -> int:
     form: Format = "json" if args.json else args.format or "table"
     values = dict(_value(word) for word in args.value)
     if args.question is None and args.file is None and sys.stdin.isatty() and sys.stdout.isatty():
+        if args.server:
+            raise _no_question()
         return _ask_on(args, form, values)
     source, text = _questions(args)
     questions = list(statements_in(text))
     if not questions:
         raise _no_question()
     with Desk.open(args) as desk:
+        answer = _asking_server() if args.server else lambda *asked: _answer(desk.database(), *asked)
         for number, (line, question) in enumerate(questions):
             if number and form != "json":
                 print()
             try:
-                _answer(desk.database(), question, values if len(questions) == 1 else _named(values, question), form)
+                answer(question, values if len(questions) == 1 else _named(values, question), form)
             except BenchHubError as error:
                 error.where = error.where or (f"{source}:{line}" if source and len(questions) > 1 else None)
                 raise
@@ -100,6 +110,25 @@ def _answer(database: Database, question: str, values: dict[str, Any], form: For
     # Closed before the database is, also when nobody reads on.
     with closing(cast("Generator[Sequence[Any]]", answer.rows)) as rows:
         print_table(answer.columns, rows, form)
+
+
+def _asking_server() -> Callable[[str, dict[str, Any], Format], None]:
+    """Return what asks the server and prints its answer."""
+    from benchhub.rpc.client import Client  # noqa: PLC0415 -- only who asks a server pays for it
+    from benchhub.rpc.questions import ask_server  # noqa: PLC0415
+    from benchhub.workspace.server_place import server_place  # noqa: PLC0415
+
+    place = server_place(os.environ)
+    client = Client(place.url, place.token)
+
+    def answer(question: str, values: dict[str, Any], form: Format) -> None:
+        told = ask_server(client, question, values)
+        print_table(told.columns, told.rows, form)
+        if told.is_cut:
+            sys.stdout.flush()
+            print(f"bh: the server sent the first {len(told.rows)} rows; there are more", file=sys.stderr)
+
+    return answer
 
 
 def _named(values: dict[str, Any], question: str) -> dict[str, Any]:

@@ -1,12 +1,15 @@
 """`bh sql --server`: the server's answer in the formats of `bh sql`, over what who asks may see."""
 
 import http.server
+import select
 import socket
+import socketserver
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from subprocess import CompletedProcess
+from subprocess import CompletedProcess, run
 
 import pytest
 from typing_extensions import override
@@ -129,11 +132,15 @@ class _Other(http.server.BaseHTTPRequestHandler):
 
 
 @contextmanager
-def other(status: int, body: bytes) -> Iterator[str]:
+def other(status: int, body: bytes, certificate: Path | None = None) -> Iterator[str]:
     handler = type("Handler", (_Other,), {"answers": (status, body)})
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
+        if certificate is not None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            running.socket = context.wrap_socket(running.socket, server_side=True)
         threading.Thread(target=running.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{running.server_port}"
+        yield f"http{'s' if certificate else ''}://127.0.0.1:{running.server_port}"
         running.shutdown()
 
 
@@ -152,3 +159,66 @@ def test_a_question_goes_through_a_proxy(tmp_path: Path, server: Served) -> None
         told = bh({**environment(tmp_path), **variables}, "sql", "--server", "SELECT 1")
         assert (told.returncode, told.stderr) == (4, "bh: said the proxy\n")
         assert ask(server, "SELECT 1", http_proxy=proxy, no_proxy="").returncode == 0
+
+
+# -- TLS and proxies ---------------------------------------------------------------------------------------------------
+
+NAME = "bench.example.com"
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make the certificate of a company of our own, and its key, in one file."""
+    folder = tmp_path_factory.mktemp("tls")
+    words = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+    words += ["-subj", f"/CN={NAME}", "-addext", f"subjectAltName=DNS:{NAME},IP:127.0.0.1", "-days", "2"]
+    run([*words, "-keyout", "key.pem", "-out", "cert.pem"], cwd=folder, check=True, capture_output=True)
+    (folder / "both.pem").write_text((folder / "cert.pem").read_text() + (folder / "key.pem").read_text())
+    return folder / "both.pem"
+
+
+def test_a_certificate_of_the_companys_own_is_believed_when_it_is_named(tmp_path: Path, certificate: Path) -> None:
+    with other(403, b'{"code": "permission_denied", "message": "said in private"}', certificate) as url:
+        variables = {**environment(tmp_path), "BH_SERVER": url, "BH_TOKEN": "bh_a_b"}
+        unknown = bh(variables, "sql", "--server", "SELECT 1")
+        assert unknown.returncode == 4
+        assert "certificate verify failed" in unknown.stderr
+        known = bh({**variables, "SSL_CERT_FILE": str(certificate)}, "sql", "--server", "SELECT 1")
+        assert known.stderr == "bh: said in private\n"
+
+
+class _Tunnel(socketserver.StreamRequestHandler):
+    """A proxy: takes `CONNECT name:port`, and carries bytes to one place whatever the name."""
+
+    place: tuple[str, int]
+    asked: list[str]
+
+    @override
+    def handle(self) -> None:
+        self.asked.append(self.rfile.readline().decode().strip())
+        while self.rfile.readline().strip():
+            pass
+        self.wfile.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        with socket.create_connection(self.place) as far:
+            while True:
+                for ready in select.select([self.connection, far], [], [])[0]:
+                    data = ready.recv(1 << 16)
+                    if not data:
+                        return
+                    (far if ready is self.connection else self.connection).sendall(data)
+
+
+def test_a_proxy_carries_what_it_cannot_read(tmp_path: Path, certificate: Path) -> None:
+    asked: list[str] = []
+    with other(403, b'{"code": "permission_denied", "message": "said in private"}', certificate) as url:
+        place = ("127.0.0.1", int(url.rpartition(":")[2]))
+        handler = type("Handler", (_Tunnel,), {"place": place, "asked": asked})
+        with socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler) as proxy:
+            threading.Thread(target=proxy.serve_forever, daemon=True).start()
+            variables = {**environment(tmp_path), "BH_SERVER": f"https://{NAME}:8443", "BH_TOKEN": "bh_a_b"}
+            variables |= {"SSL_CERT_FILE": str(certificate), "no_proxy": ""}
+            variables["https_proxy"] = f"http://127.0.0.1:{proxy.server_address[1]}"
+            told = bh(variables, "sql", "--server", "SELECT 1")
+            proxy.shutdown()
+    assert told.stderr == "bh: said in private\n"
+    assert asked[0].startswith(f"CONNECT {NAME}:8443 ")

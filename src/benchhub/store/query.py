@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from benchhub.errors import LimitError, StoreError, UserError
+from benchhub.errors import LimitError, RefusedError, UserError
 from benchhub.store.contract import QuestionError
 from benchhub.store.database import Database
 from benchhub.store.sqlite import SqliteDatabase
@@ -67,11 +67,11 @@ def ask_visible(database: Database, question: "Question") -> "Table":
     Raises:
         LimitError: It takes too much time or room, or whoever asked has gone.
         UserError: It is wrong, or no question; names what exists instead.
-        StoreError: Such questions are not answered from this kind of database yet.
+        RefusedError: Such questions are not answered from a database server.
     """
     if not isinstance(database, SqliteDatabase):
-        what = "questions in SQL are answered by the server from SQLite only"
-        raise StoreError(what, hint="`bh core grant-read` gives people a role for psql and other programs")
+        what = "this server keeps results in PostgreSQL, and answers no questions in SQL itself"
+        raise RefusedError(what, hint="ask PostgreSQL, with a role that reads the views")
     from benchhub.store.sqlite_asking import ask_file  # noqa: PLC0415 -- a desk never asks like this
 
     try:

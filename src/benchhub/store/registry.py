@@ -141,9 +141,17 @@ def check_report(database: Database, envelope: Envelope) -> None:
     if taken == "known-projects" and not known.is_declared:
         what = f"project `{address}` is not declared, and this server takes reports of declared projects only"
         raise UndeclaredError(what, hint="have it added to the server's registry, or set BH_PROJECT to one that is")
-    if taken == "known-users" and not declared(database).knows(envelope.user):
+    if taken == "known-users" and not _users(database).knows(envelope.user):
         what = f"user `{envelope.user.name}` is not declared, and this server takes reports of declared users only"
         raise UndeclaredError(what, hint="have the name, or the e-mail address, added to the server's registry")
+
+
+def _users(database: Database) -> Registry:
+    """Return the declared users alone: asked for with every report."""
+    entries = _entries(database, only="user")
+    return Registry(
+        user={name: entry for _, name, entry, gone in entries if gone is None and isinstance(entry, UserEntry)}
+    )
 
 
 def undeclared(database: Database) -> Registry:
@@ -191,8 +199,8 @@ def _free(name: str, taken: set[str]) -> str:
     return found
 
 
-def _entries(database: Database) -> Iterator[tuple[Kind, str, Entry, int | None]]:
-    for kind, name, doc, archived_at in database.all("registry_entries"):
+def _entries(database: Database, *, only: Kind | None = None) -> Iterator[tuple[Kind, str, Entry, int | None]]:
+    for kind, name, doc, archived_at in database.all("registry_entries", kind=only):
         yield kind, name, msgspec.json.decode(doc, type=ENTRY_TYPES[kind]), archived_at
 
 

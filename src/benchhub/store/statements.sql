@@ -966,7 +966,8 @@ INSERT INTO setting (name, value) VALUES (:name, :value) ON CONFLICT (name) DO U
 -- the registry --------------------------------------------------------------------------------------------------------
 
 -- name: registry_entries
-SELECT kind, name, doc, archived_at FROM registry_entry ORDER BY kind, name;
+SELECT kind, name, doc, archived_at FROM registry_entry
+WHERE CAST(:kind AS TEXT) IS NULL OR kind = :kind ORDER BY kind, name;
 
 -- name: put_registry_entry
 INSERT INTO registry_entry (kind, name, doc, applied_at) VALUES (:kind, :name, :doc, :now)

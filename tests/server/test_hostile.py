@@ -21,6 +21,7 @@ from benchhub.model.case import Case
 from benchhub.model.circumstance import User
 from benchhub.model.report import ArtifactRef, Catalog, Report
 from benchhub.rpc.convert import to_parts
+from benchhub.server.serve import HEADERS_S
 from benchhub.store.database import open_database
 from benchhub.store.tokens import make_token, revoke_token
 from server.serving import Answer, Served
@@ -179,6 +180,13 @@ def test_what_does_not_exist_is_not_found(server: Served, path: str) -> None:
 
 
 # -- many who hold on --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_a_connection_that_sends_no_headers_is_closed(server: Served) -> None:
+    with closing(socket.create_connection(("127.0.0.1", server.port), timeout=HEADERS_S + 30)) as line:
+        line.sendall(b"POST / HTTP/1.1\r\nHost: loc")
+        assert line.recv(100) == b""
 
 
 def test_half_sent_bodies_keep_nobody_else_waiting(server: Served) -> None:

@@ -75,3 +75,24 @@ def test_a_token_whose_time_is_over_opens_nothing(server: Served) -> None:
     while server.ask("HEAD", PATH, token=made["token"]).status != 401:
         pass
     assert "has expired" in server.ask("PUT", PATH, DATA, token=made["token"]).message
+
+
+def test_a_server_makes_lists_and_revokes_tokens_for_whom_it_lets_in(server: Served) -> None:
+    made = bh(
+        server.env, "token", "create", "by RPC", "--server", "--scope", "read,artifact", "--expires", "1h", "--json"
+    )
+    assert made.returncode == 0, made.stderr
+    token = json.loads(made.stdout)
+    assert server.ask("HEAD", PATH, token=token["token"]).status == 404
+    listed = {row["id"]: row for row in json.loads(bh(server.env, "token", "list", "--server", "--json").stdout)}
+    here = {row["id"]: row for row in json.loads(server.bh("token", "list", "--json").stdout)}
+    assert listed.keys() == here.keys()
+    assert {**listed[token["id"]], "last_used_at": 0} == {**here[token["id"]], "last_used_at": 0}
+    mine = {**server.env, "BH_SERVER": server.url, "BH_TOKEN": token["token"]}
+    more = bh(mine, "token", "create", "more", "--server", "--scope", "admin")
+    assert more.returncode == 4
+    assert "no scope `admin`" in more.stderr
+    assert bh(server.env, "token", "revoke", token["id"], "--server").returncode == 0
+    assert server.ask("HEAD", PATH, token=token["token"]).status == 401
+    unknown = bh(server.env, "token", "create", "x", "--server", "--scope", "reed")
+    assert (unknown.returncode, "no scope `reed`" in unknown.stderr) == (2, True)

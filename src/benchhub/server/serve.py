@@ -4,6 +4,7 @@ import asyncio
 import resource
 import signal
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -28,6 +29,9 @@ GRACE_S = 10
 """How long requests under way may take when the server is asked to end."""
 
 BACKLOG = 512
+
+SWITCH_S = 0.001
+"""How long a thread that computes keeps others waiting, the event loop among them; by default five times as long."""
 
 
 def bound_socket(host: str, port: int) -> socket.socket:
@@ -124,6 +128,7 @@ def serve(app: ASGIApp, bound: socket.socket, when_listening: Callable[[], None]
         UserError: The application could not be started.
     """
     _allow_many_files()
+    sys.setswitchinterval(SWITCH_S)
     config = uvicorn.Config(
         app,
         http=_Connection,

@@ -35,13 +35,15 @@ class Served:
     """A running server.
 
     Attributes:
-        database: Its file.
+        place: Of its database.
+        database: Its file, where it is one.
         token: That opens everything.
     """
 
-    def __init__(self, folder: Path, *words: str, database: Path | None = None) -> None:
+    def __init__(self, folder: Path, *words: str, place: Path | str | None = None) -> None:
         self.folder = folder
-        self.database = database or folder / "bench.db"
+        self.place = place or folder / "bench.db"
+        self.database = Path(self.place)
         self.env = environment(folder)
         self.words = words
         self.port = 0
@@ -50,7 +52,7 @@ class Served:
 
     def start(self, *, port: int = 0) -> None:
         """Start the process, and return when it answers."""
-        argv = [BH, "core", "serve", "--json", "--db", str(self.database), "--port", str(port), *self.words]
+        argv = [BH, "core", "serve", "--json", "--db", str(self.place), "--port", str(port), *self.words]
         self.log = (self.folder / "server.log").open("ab")
         self.process = subprocess.Popen(argv, env=self.env, stdout=subprocess.PIPE, stderr=self.log)
         assert self.process.stdout is not None
@@ -61,7 +63,7 @@ class Served:
             said = json.loads(line)
         self.said = said
         self.port = said["port"]
-        self.token = self.database.with_name(self.database.name + ".token").read_text().strip()
+        self.token = Path(said["token_file"]).read_text().strip()
 
     @property
     def url(self) -> str:
@@ -131,7 +133,7 @@ class Served:
 
     def bh(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run `bh` on this database, beside the server."""
-        return bh(self.env, *words, "--db", str(self.database))
+        return bh(self.env, *words, "--db", str(self.place))
 
 
 def bh(env: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
@@ -152,9 +154,9 @@ def environment(folder: Path) -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def served(folder: Path, *words: str) -> Iterator[Served]:
+def served(folder: Path, *words: str, place: Path | str | None = None) -> Iterator[Served]:
     """Serve while the block runs."""
-    server = Served(folder, *words)
+    server = Served(folder, *words, place=place)
     try:
         yield server
     finally:

@@ -6,7 +6,6 @@ It takes whatever is marked as `todo`, by whom ever: reports that just came, tho
 
 import threading
 import time
-from collections import OrderedDict
 
 from benchhub.errors import SetAsideError, StoreError
 from benchhub.model.report import Report
@@ -15,7 +14,7 @@ from benchhub.server.backend import Opening
 from benchhub.server.metrics import Metrics
 from benchhub.store.database import Database
 from benchhub.store.installed import Installed
-from benchhub.store.projection import next_in_queue, open_projections, project
+from benchhub.store.projection import open_projections, project_next
 from benchhub.store.staging import drop_old_parts
 
 LOOK_S = 1.0
@@ -37,7 +36,8 @@ class Projector:
         self._open = open_database
         self._installed = installed
         self._metrics = metrics
-        self._held: OrderedDict[int, tuple[Report, float]] = OrderedDict()
+        self._held: dict[int, Report] = {}
+        self._acknowledged_at: dict[int, float] = {}
         self._held_values = 0
         self._guard = threading.Lock()
         self._news = threading.Event()
@@ -54,7 +54,8 @@ class Projector:
         values = len(report.body.lines.said_values)
         with self._guard:
             if self._held_values + values <= HELD_VALUES_MAX:
-                self._held[report_id] = (report, time.monotonic())
+                self._held[report_id] = report
+                self._acknowledged_at[report_id] = time.monotonic()
                 self._held_values += values
         self._news.set()
 
@@ -93,28 +94,35 @@ class Projector:
 
     def _project_next(self, database: Database) -> bool:
         """Make the tables of the oldest report that waits; tell whether there was one."""
-        report_id = next_in_queue(database)
-        if report_id is None:
-            return False
-        report, acknowledged_at = self._take(report_id)
         try:
-            project(database, report_id, report, installed=self._installed)
+            report_id = project_next(database, self._take, installed=self._installed)
         except SetAsideError as error:
             self._metrics.projected.labels("failed").inc()
-            logs.tell(40, "a report was set aside", report=report_id, why=error.what)
+            logs.tell(40, "a report was set aside", why=error.what)
             return True
+        if report_id is None:
+            self._let_go()
+            return False
         self._metrics.projected.labels("done").inc()
+        acknowledged_at = self._acknowledged_at.pop(report_id, None)
         if acknowledged_at is not None:
             self._metrics.visible_seconds.observe(time.monotonic() - acknowledged_at)
         return True
 
-    def _take(self, report_id: int) -> tuple[Report | None, float | None]:
+    def _take(self, report_id: int) -> Report | None:
+        """Return a report that is at hand, which it is once."""
         with self._guard:
-            held = self._held.pop(report_id, None)
-            if held is None:
-                return None, None
-            self._held_values -= len(held[0].body.lines.said_values)
-            return held
+            report = self._held.pop(report_id, None)
+            if report is not None:
+                self._held_values -= len(report.body.lines.said_values)
+            return report
+
+    def _let_go(self) -> None:
+        """Keep nothing at hand when nothing waits: another process may have projected it."""
+        with self._guard:
+            self._held.clear()
+            self._held_values = 0
+            self._acknowledged_at.clear()
 
     def _count(self, database: Database) -> None:
         for state, count in open_projections(database).items():

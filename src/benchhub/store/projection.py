@@ -118,12 +118,6 @@ def _set_aside(database: Database, report_id: int, error: Exception) -> SetAside
     return SetAsideError(what, hint="`bh db reproject` tries again; `bh db check` lists what waits")
 
 
-def next_in_queue(database: Database) -> int | None:
-    """Return the oldest report whose tables were not made yet, ``None`` when nothing waits."""
-    row = database.one("next_projection")
-    return None if row is None else int(row[0])
-
-
 def open_projections(database: Database) -> dict[str, int]:
     """Return how many reports have no tables: by ``todo`` and ``failed``."""
     return {"todo": 0, "failed": 0, **dict(database.all("count_projections"))}

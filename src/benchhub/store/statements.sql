@@ -942,9 +942,6 @@ SELECT p.id, r.host, r.owner, r.name, p.path FROM project p JOIN repo r ON r.id 
 -- name: private_projects
 SELECT project_id, members FROM project_policy WHERE visibility = 'private';
 
--- name: next_projection
-SELECT report_id FROM projection WHERE state <> 'done' AND state = 'todo' ORDER BY report_id LIMIT 1;
-
 -- name: claim_projection
 SELECT report_id FROM projection WHERE state <> 'done' AND state = 'todo' AND report_id > :after ORDER BY report_id LIMIT 1;
 

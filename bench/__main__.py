@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bench.measure import Settings
 
-PARTS = ("startup", "overhead", "reading", "ingest", "queries", "server")
+PARTS = ("startup", "overhead", "reading", "ingest", "queries", "postgres", "server")
 
 
 def main() -> None:

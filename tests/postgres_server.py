@@ -26,7 +26,8 @@ NOBODY = 65_534
 # Ends with who started it, however that ends: then nobody holds the other end of its input any more.
 _GUARD = '"$@" & pid=$!; read -r _; kill -QUIT $pid; wait $pid'
 _QUICK = ("fsync=off", "full_page_writes=off", "synchronous_commit=off")
-_SMALL = ("shared_buffers=32MB", "max_connections=60", "listen_addresses=", "autovacuum=off", "log_min_messages=fatal")
+_ALONE = ("max_connections=60", "listen_addresses=", "log_min_messages=fatal")
+_SMALL = ("shared_buffers=32MB", "autovacuum=off")
 
 
 _EMPTY = """
@@ -52,7 +53,7 @@ class PostgresServer:
     def __init__(self, *, is_durable: bool = False) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="bh-pg-", dir="/tmp"))  # A socket's path must be short.
         self._bin = _binaries(self.folder)
-        self._settings = _SMALL if is_durable else (*_SMALL, *_QUICK)
+        self._settings = _ALONE if is_durable else (*_ALONE, *_SMALL, *_QUICK)
         self._process: subprocess.Popen[bytes] | None = None
         if os.getuid() == 0:
             os.chown(self.folder, NOBODY, NOBODY)

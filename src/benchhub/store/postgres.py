@@ -158,10 +158,10 @@ class PostgresDatabase:
     # -- transactions --------------------------------------------------------------------------------------------
 
     @contextmanager
-    def transaction(self, *, durable: bool, is_alone: bool = True) -> Iterator[None]:
-        """Do all or nothing."""
+    def transaction(self, *, durable: bool, is_alone: bool = True) -> Iterator[None]:  # noqa: ARG002 -- see there
+        """Do all or nothing; always durable: a crash would forget what is gone from the spool of a desk."""
         lock = f"SELECT pg_advisory_xact_lock{'' if is_alone else '_shared'}({LOCK}, {WRITING})"
-        begin = f"BEGIN; SET LOCAL synchronous_commit = {'on' if durable else 'off'}; {lock}"
+        begin = f"BEGIN; {lock}"
         self._begin(begin)
         self._has_begun = True  # Remembered, since a connection that was lost does not know it any more.
         try:
@@ -285,10 +285,19 @@ def _cells(column: Sequence[Any], kind: str) -> Sequence[Any]:
     if kind == "text":
         return [sql_text(cell) if isinstance(cell, str) or cell is None else str(cell) for cell in column]
     if kind == "numeric":
-        return [_decimal(cell) for cell in column]
+        return _whole_numbers(column) or [_decimal(cell) for cell in column]
     if kind == "float8":
         return [None if isinstance(cell, str) else cell for cell in column]
     return column
+
+
+def _whole_numbers(column: Sequence[Any]) -> list[int] | None:
+    """Return a column of whole numbers, said as integers or as reals; ``None`` when there is anything else."""
+    try:
+        numbers = list(map(int, column))
+    except (OverflowError, TypeError, ValueError):
+        return None
+    return numbers if numbers == [*column] and max(map(abs, numbers)) <= SQL_INTEGER_MAX else None
 
 
 def _decimal(cell: Any) -> Any:  # noqa: ANN401 -- what a tool said

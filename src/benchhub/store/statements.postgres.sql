@@ -70,13 +70,12 @@ ORDER BY project, suite, test, param_text, case_id, coalesce(committed_at, start
 LIMIT :count;
 
 -- name: values_before
-WITH recent AS (SELECT r.id, row_number() OVER (ORDER BY r.started_at DESC, r.id DESC) AS place
-  FROM run now JOIN run r ON r.lane_id = now.lane_id AND r.target_id = now.target_id
-  WHERE now.id = :run_id AND r.id < :first_run_id ORDER BY r.started_at DESC, r.id DESC LIMIT :runs),
-found AS (SELECT DISTINCT ON (m.series_id) m.series_id, m.value FROM recent JOIN measurement m ON m.run_id = recent.id
-  ORDER BY m.series_id, recent.place)
-SELECT own.series_id, found.value FROM measurement own LEFT JOIN found ON found.series_id = own.series_id
-WHERE own.run_id = :run_id;
+WITH recent AS MATERIALIZED (SELECT r.id FROM run now JOIN run r ON r.lane_id = now.lane_id AND r.target_id = now.target_id
+  WHERE now.id = :run_id AND r.id < :first_run_id ORDER BY r.started_at DESC, r.id DESC LIMIT :runs)
+SELECT own.series_id, (SELECT before.value FROM recent CROSS JOIN LATERAL (
+    SELECT m.value FROM measurement m WHERE m.run_id = recent.id AND m.series_id = own.series_id OFFSET 0) before
+  LIMIT 1) AS value
+FROM measurement own WHERE own.run_id = :run_id;
 
 -- name: run_durations
 WITH wanted AS (SELECT w.place - 1 AS place, s.id AS spec_id, hex(s.hash) = w.doc ->> 'spec' AS same_spec,

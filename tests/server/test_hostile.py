@@ -129,12 +129,16 @@ def field(number: int, data: bytes) -> bytes:
     return varint(number << 3 | 2) + varint(len(data)) + data
 
 
-@pytest.mark.parametrize("inner", ["cases", "statistics", "envelope executions"])
+@pytest.mark.parametrize(
+    "inner", ["cases", "units of one shape", "a group before them", "statistics", "envelope executions"]
+)
 def test_four_megabytes_of_empty_messages_are_refused(server: Served, inner: str) -> None:
     count = 2 * MIB - 2_000
     part = one(bench_report())
     whole = {
         "cases": field(6, field(1, b"") * count),
+        "units of one shape": field(6, field(2, field(1, b"") * count)),
+        "a group before them": b"\x0b\x0c" + field(6, field(1, b"") * count),
         "statistics": field(7, field(3, b"") * count),
         "envelope executions": field(5, (varint(14 << 3 | 2) + b"\0") * (count * 2 // 3)),
     }[inner]
@@ -142,6 +146,20 @@ def test_four_megabytes_of_empty_messages_are_refused(server: Served, inner: str
     told = server.ask("POST", SUBMIT, part.SerializeToString() + whole, **PROTO)
     assert (told.status, told.json["code"]) == (400, "invalid_argument"), told.body
     assert "objects" in told.message
+
+
+def test_a_large_message_that_is_none_of_these_is_taken(server: Served) -> None:
+    report = bench_report(1_000, 3, 60)
+    assert len(one(report).SerializeToString()) > MIB
+    assert state_of(submit(server, one(report))) == "STORED"
+
+
+@pytest.mark.parametrize(
+    "tail", [b"\xff" * MIB, b"\x07" * MIB, field(6, b"\x0a" + b"\xff" * MIB)], ids=["ff", "07", "in"]
+)
+def test_numbers_that_never_end_are_refused(server: Served, tail: bytes) -> None:
+    told = server.ask("POST", SUBMIT, one(bench_report()).SerializeToString() + tail, **PROTO)
+    assert (told.status, told.json["code"]) == (400, "invalid_argument")
 
 
 BODIES = {

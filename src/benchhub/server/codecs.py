@@ -15,6 +15,7 @@ from connectrpc.errors import ConnectError
 from connectrpc.request import RequestContext
 from typing_extensions import override
 
+from benchhub.server.objects import COUNTED_BYTES_MIN, check_objects
 from benchhub.server.wire_errors import refusal
 
 MESSAGE_BYTES_MAX = 4 << 20
@@ -38,7 +39,10 @@ class Packed:
 
         Raises:
             ConnectError: The bytes are none.
+            MessageError: It holds too many others.
         """
+        if self._codec.name() == "proto" and len(self._data) > COUNTED_BYTES_MIN:
+            check_objects(bytes(self._data), self._kind)
         try:
             return self._codec.decode(self._data, self._kind)
         except Exception as error:  # whatever the runtime raises about bytes of a stranger

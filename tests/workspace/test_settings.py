@@ -123,3 +123,10 @@ def test_every_variable_of_the_table_is_obeyed(setting: object, environ: dict[st
     after = read_settings(environ)
     name = setting.name  # type: ignore[attr-defined]
     assert getattr(after, name) != getattr(before, name)
+
+
+def test_the_address_of_a_server_stays_as_it_is_and_is_shown_without_its_password() -> None:
+    settings = read_settings({"BH_DB": "postgresql://ada:s3cret@host/bench"})
+    assert settings.is_server
+    assert settings.database_path == "postgresql://ada:s3cret@host/bench"
+    assert settings.database_name == "postgresql://ada@host/bench"

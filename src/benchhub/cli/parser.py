@@ -40,7 +40,8 @@ def parser_of(verb: str, what: str) -> Parser:
         formatter_class=_Help,
     )
     common = parser.add_argument_group("common options")
-    common.add_argument("--db", metavar="PATH", help="the database file (default: BH_DB, else the user's own)")
+    place = "the database: a file, or postgresql://… (default: BH_DB, else the user's own)"
+    common.add_argument("--db", metavar="PATH|URL", help=place)
     common.add_argument("--json", action="store_true", help="print JSON on standard output, and nothing else there")
     common.add_argument(
         "--color",

@@ -1,12 +1,14 @@
 """Addresses of database servers, as people may see them."""
 
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from benchhub.errors import UserError
 
+SECRETS = frozenset({"password", "sslpassword"})
+
 
 def without_password(address: str) -> str:
-    """Return an address without its password and its options: what a message, a list or a file may hold.
+    """Return an address without its password: what a message, a list or the name of a folder may hold.
 
     Raises:
         UserError: It makes no sense; what is wrong with it is not told, since that might be in the password.
@@ -17,7 +19,9 @@ def without_password(address: str) -> str:
         port = f":{parts.port}" if parts.port else ""
     except ValueError as error:
         raise senseless_address() from error
-    return f"postgresql://{user}{parts.hostname or ''}{port}{parts.path}"
+    told = [(name, value) for name, value in parse_qsl(parts.query) if name not in SECRETS]
+    options = f"?{urlencode(told, safe='/=-, ')}" if told else ""
+    return f"postgresql://{user}{parts.hostname or ''}{port}{parts.path}{options}"
 
 
 def senseless_address() -> UserError:

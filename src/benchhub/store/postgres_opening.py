@@ -14,7 +14,7 @@ from benchhub.store.reference import tables, views
 from benchhub.store.statements import SCHEMA_VERSION, split_script, text_of
 
 SERVER_VERSION_MIN = 150_000
-CONNECT_TIMEOUT_S = 10
+CONNECT_TIMEOUT_S = 5
 OPENING = 0
 """The second half of the key of the lock that lets one process make the tables."""
 

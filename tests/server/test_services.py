@@ -1,15 +1,21 @@
 """The services that tell what is kept, each to whom may see it."""
 
+import gzip
+import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from google.protobuf.json_format import MessageToJson
 
 from benchhub.model.circumstance import User
 from benchhub.model.place import Project, Repository
+from benchhub.rpc.v1.run_service_pb2 import GetRunRequest, GetRunResponse
 from benchhub.store.database import open_database
+from benchhub.store.find import find_run
 from benchhub.store.keeper import Keeper
 from benchhub.store.remarks import add_note, add_tags
+from benchhub.store.removing import remove_runs
 from benchhub.store.tokens import make_token
 from server.serving import Served, served
 from store.factory import bench_report, outcome_report, revision
@@ -170,6 +176,22 @@ def test_a_run_is_told_whole(server: Served, ada: str) -> None:
     assert first["low"] <= first["value"] <= first["high"]
     assert [(note["text"], note["user"]) for note in told["notes"]] == [('it\'s "fine"', "Bob")]
     assert [(one["name"], one["sizeBytes"]) for one in told["artifacts"]] == [("stdout", "5")]
+
+
+def test_a_large_answer_is_the_same_in_either_form(server: Served, ada: str) -> None:
+    large = bench_report(1_000, 3, 1, revision=revision(9))
+    with open_database(server.database) as database:
+        Keeper(database).keep(large)
+    uid = large.envelope.uid
+    told = ask(server, "RunService/GetRun", ada, run=uid)
+    assert len(told["results"]) == 3_000
+    body = GetRunRequest(run=uid).SerializeToString()
+    path = "/benchhub.rpc.v1.RunService/GetRun"
+    packed = server.ask("POST", path, body, token=ada, content_type="application/proto", accept_encoding="gzip")
+    message = GetRunResponse.FromString(gzip.decompress(packed.body))
+    assert json.loads(MessageToJson(message)) == told
+    with open_database(server.database) as database:
+        remove_runs(database, [find_run(database, uid).run_id], user=ADA)
 
 
 def test_outcomes_are_told_too(server: Served, ada: str) -> None:

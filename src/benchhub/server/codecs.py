@@ -50,6 +50,15 @@ class Packed:
             raise refusal(Code.INVALID_ARGUMENT, what) from error
 
 
+class Encoded:
+    """An answer that was encoded already."""
+
+    def __init__(self, codec_name: str, data: bytes, message: Any) -> None:  # noqa: ANN401 -- some message
+        self.codec_name = codec_name
+        self.data = data
+        self.message = message
+
+
 class LimitedCodec(Codec[Any, Any]):
     """A codec that takes messages up to a size, and leaves large ones packed."""
 
@@ -66,6 +75,8 @@ class LimitedCodec(Codec[Any, Any]):
     @override
     def encode(self, message: Any) -> bytes:
         """Return an answer as bytes."""
+        if isinstance(message, Encoded):
+            return message.data if message.codec_name == self.name() else self._codec.encode(message.message)
         return self._codec.encode(message)
 
     @override
@@ -90,8 +101,11 @@ CODECS: tuple[Codec[Any, Any], ...] = (
 )
 
 
+_BY_NAME = {codec.name(): codec for codec in CODECS}
+
+
 class Unpacking:
-    """The interceptor that decodes large messages in a thread."""
+    """The interceptor that decodes and encodes large messages in a thread."""
 
     async def intercept_unary(
         self,
@@ -99,7 +113,11 @@ class Unpacking:
         request: Any,  # noqa: ANN401 -- some message
         ctx: RequestContext[Any, Any],
     ) -> Any:  # noqa: ANN401 -- some message
-        """Pass the message on."""
+        """Pass the message on, and the answer back."""
         if isinstance(request, Packed):
             request = await asyncio.to_thread(request.unpack)
-        return await call_next(request, ctx)
+        answer = await call_next(request, ctx)
+        if answer.ByteSize() <= INLINE_BYTES_MAX:
+            return answer
+        name = "json" if "json" in ctx.request_headers.get("content-type", "") else "proto"
+        return Encoded(name, await asyncio.to_thread(_BY_NAME[name].encode, answer), answer)

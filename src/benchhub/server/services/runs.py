@@ -1,11 +1,8 @@
 """Runs, and what people said of runs and names."""
 
-from typing import Any
-
 import msgspec
 
 from benchhub.model.identity import canonical_json
-from benchhub.model.report import ArtifactRef as Artifact
 from benchhub.rpc.v1.report_pb2 import ArtifactRef, CaseStatus, Problem
 from benchhub.rpc.v1.run_pb2 import RunStatus
 from benchhub.rpc.v1.run_service_pb2 import (
@@ -59,20 +56,7 @@ class Runs:
 
     async def get_run(self, request: GetRunRequest, _: Context) -> GetRunResponse:
         """Tell one run whole."""
-        run, parts, artifacts = await ask(
-            self._backend, lambda database, visible: _whole(database, request.run, visible=visible)
-        )
-        return GetRunResponse(
-            run=_run_of(run),
-            results=[_result_of(row) for row in parts["results"]],
-            outcomes=[_outcome_of(row) for row in parts["outcomes"]],
-            notes=[_note_of(row) for row in parts["notes"]],
-            problems=[Problem(kind=row["kind"], where=row["place"], text=row["text"]) for row in parts["problems"]],
-            artifacts=[
-                ArtifactRef(name=one.name, kind=one.kind, sha256=one.sha256, size_bytes=one.size_bytes)
-                for one in artifacts
-            ],
-        )
+        return await ask(self._backend, lambda database, visible: _whole(database, request.run, visible=visible))
 
     async def list_names(self, request: ListNamesRequest, _: Context) -> ListNamesResponse:
         """List what people said of names and runs."""
@@ -99,9 +83,21 @@ class Runs:
         )
 
 
-def _whole(database: Database, reference: str, *, visible: str | None) -> tuple[Row, dict[str, Any], list[Artifact]]:
+def _whole(database: Database, reference: str, *, visible: str | None) -> GetRunResponse:
+    """Return a run whole; thousands of messages are made, hence in a thread."""
     run = run_at(database, reference, visible=visible)
-    return run, run_parts(database, run["id"]), artifacts_of(database, run["id"])
+    parts = run_parts(database, run["id"])
+    return GetRunResponse(
+        run=_run_of(run),
+        results=[_result_of(row) for row in parts["results"]],
+        outcomes=[_outcome_of(row) for row in parts["outcomes"]],
+        notes=[_note_of(row) for row in parts["notes"]],
+        problems=[Problem(kind=row["kind"], where=row["place"], text=row["text"]) for row in parts["problems"]],
+        artifacts=[
+            ArtifactRef(name=one.name, kind=one.kind, sha256=one.sha256, size_bytes=one.size_bytes)
+            for one in artifacts_of(database, run["id"])
+        ],
+    )
 
 
 def _run_of(row: Row) -> Run:

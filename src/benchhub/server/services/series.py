@@ -14,7 +14,6 @@ from benchhub.server.services.said import Row, address_of, metric_of, params_of
 from benchhub.server.services.visible import Context, ask
 from benchhub.store.browse import points_of, series_at, series_page
 from benchhub.store.database import Database
-from benchhub.store.find import Rows
 
 POINTS_DEFAULT = 1_000
 POINTS_MAX = 10_000
@@ -47,14 +46,14 @@ class SeriesOfCases:
     async def get_history(self, request: GetHistoryRequest, _: Context) -> GetHistoryResponse:
         """Tell the values of a series in the order of history."""
         count = min(request.count or POINTS_DEFAULT, POINTS_MAX)
-        series, points = await ask(
-            self._backend, lambda database, visible: _history(database, request.series_id, visible, count)
-        )
-        return GetHistoryResponse(series=_series_of(series), points=[_point_of(row) for row in points])
+        return await ask(self._backend, lambda database, visible: _history(database, request.series_id, visible, count))
 
 
-def _history(database: Database, series_id: int, visible: str | None, count: int) -> tuple[Row, Rows]:
-    return series_at(database, series_id, visible=visible), points_of(database, series_id, count=count)
+def _history(database: Database, series_id: int, visible: str | None, count: int) -> GetHistoryResponse:
+    """Return a history; thousands of messages are made, hence in a thread."""
+    series = series_at(database, series_id, visible=visible)
+    points = points_of(database, series_id, count=count)
+    return GetHistoryResponse(series=_series_of(series), points=[_point_of(row) for row in points])
 
 
 def _series_of(row: Row) -> Series:

@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from benchhub.model.circumstance import User
 from benchhub.model.report import Report
 from benchhub.rpc.convert import to_parts
@@ -72,6 +74,7 @@ def _without_clocks(document: Any) -> Any:  # noqa: ANN401 -- what JSON can say
     return json.loads(re.sub(r'"(notedAtMs|taggedAtMs)": "\d+"', r'"\1": ""', json.dumps(document)))
 
 
+@pytest.mark.slow
 def test_both_say_the_same(tmp_path: Path) -> None:
     raw = tmp_path / "raw"
     raw.write_bytes(RAW)

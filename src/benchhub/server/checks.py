@@ -14,8 +14,7 @@ import msgspec
 from benchhub.errors import SetAsideError, StoreError
 from benchhub.model.report import NativeTable
 from benchhub.plugin.contract import Framework
-from benchhub.server.opening import opened
-from benchhub.store.database import SCHEMA_VERSION, Database
+from benchhub.store.database import SCHEMA_VERSION, Database, open_database
 from benchhub.store.installed import Installed, welcome
 from benchhub.store.projection import open_projections
 
@@ -49,7 +48,7 @@ def check_database(place: Path | str) -> Iterator[Checked]:
         if room.state == "problem":
             return
     try:
-        database = opened(place)
+        database = open_database(place)
     except StoreError as error:
         yield Checked("reachable", "problem", error.what, error.hint)
         return
@@ -69,7 +68,7 @@ def check_frameworks(place: Path | str, frameworks: Mapping[str, Framework]) -> 
     """Make or extend the tables of each framework that is installed; return those that may be filled."""
     installed: dict[str, Sequence[NativeTable]] = {}
     checked: list[Checked] = []
-    with opened(place) as database:
+    with open_database(place) as database:
         for name, framework in frameworks.items():
             try:
                 found = welcome(database, name, framework.version, framework.tables)

@@ -27,11 +27,11 @@ from benchhub.server.backend import Backend
 from benchhub.server.checks import Checked, check_database, check_frameworks, shown
 from benchhub.server.hosts import name_of
 from benchhub.server.metrics import Metrics
-from benchhub.server.opening import opened
 from benchhub.server.parts import Parts
 from benchhub.server.projector import Projector
 from benchhub.server.registry_watch import RegistryWatch
 from benchhub.server.serve import bound_socket, serve
+from benchhub.store.database import open_database
 from benchhub.store.tokens import has_tokens, make_token
 
 
@@ -97,7 +97,11 @@ def run_core(
     installed, about = check_frameworks(wishes.place, frameworks)
     for checked in about:
         tell(checked)
-    watch = None if wishes.registry is None else RegistryWatch(partial(opened, wishes.place), wishes.registry, person)
+    watch = (
+        None
+        if wishes.registry is None
+        else RegistryWatch(partial(open_database, wishes.place), wishes.registry, person)
+    )
     if watch is not None:
         tell(_registry(watch))
     token = _token(wishes, person)
@@ -109,8 +113,8 @@ def run_core(
         partials = _partials(wishes)
         sweep(partials)
         parts = Parts(
-            Backend(partial(opened, wishes.place)),
-            Projector(partial(opened, wishes.place), installed, metrics),
+            Backend(partial(open_database, wishes.place)),
+            Projector(partial(open_database, wishes.place), installed, metrics),
             metrics,
             partials=partials,
             frameworks=frameworks,
@@ -133,7 +137,7 @@ def _token(wishes: Wishes, person: User) -> str | None:
     known = token_files.read_private(file)
     if known is not None:
         return known
-    with opened(wishes.place) as database:
+    with open_database(wishes.place) as database:
         if has_tokens(database):
             return None
         token = make_token(database, person, name="first start of the server", scopes=SCOPES).text

@@ -98,7 +98,7 @@ def _serve(args: argparse.Namespace, desk: Desk) -> int:
     from benchhub.workspace.settings import state_folder  # noqa: PLC0415
 
     wishes = Wishes(
-        place=_place(args, desk),
+        place=desk.database_place,
         host=args.host,
         port=args.port,
         url=args.url,
@@ -121,7 +121,7 @@ def _check(args: argparse.Namespace, desk: Desk) -> int:
     _need_server()
     from benchhub.server.checks import check_database, check_frameworks  # noqa: PLC0415
 
-    place = _place(args, desk)
+    place = desk.database_place
     code = exit_codes.OK
     for checked in check_database(place):
         _tell_checked(args, checked)
@@ -135,12 +135,12 @@ def _check(args: argparse.Namespace, desk: Desk) -> int:
 def _reproject(args: argparse.Namespace, desk: Desk) -> int:
     """Make the tables again and print what was left as it was; 4 when something was."""
     from benchhub.flows.reproject import reproject  # noqa: PLC0415
-    from benchhub.server.opening import opened  # noqa: PLC0415
+    from benchhub.store.database import open_database  # noqa: PLC0415
 
     if args.framework:
         desk.frameworks[args.framework]  # Says what is known when this is not.
     installed = {name: framework.tables for name, framework in desk.frameworks.items()}
-    with opened(_place(args, desk)) as database:
+    with open_database(desk.database_place) as database:
         done = reproject(
             database, desk.frameworks, framework=args.framework, is_reread=args.reread, installed=installed
         )
@@ -151,12 +151,6 @@ def _reproject(args: argparse.Namespace, desk: Desk) -> int:
         reread = f", {done.reread} read again" if args.reread else ""
         print(f"{plural(done.reports, 'run')} projected{reread}")
     return exit_codes.NOT_KEPT if done.complaint_count else exit_codes.OK
-
-
-def _place(args: argparse.Namespace, desk: Desk) -> Path | str:
-    """Return the file, or the address of a database server."""
-    said = str(args.db or os.environ.get("BH_DB") or "")
-    return said if said.startswith(("postgresql://", "postgres://")) else desk.database_place
 
 
 def _need_server() -> None:

@@ -132,6 +132,7 @@ class Databases:
         self._prefix = f"bh_{os.getpid()}"
         self._template = ""
         self._spare: list[str] = []
+        self._cleaners: dict[str, psycopg.Connection] = {}
 
     def address(self, database: str) -> str:
         """Return the address of a database."""
@@ -145,11 +146,17 @@ class Databases:
         try:
             yield self.address(name)
         finally:
-            with psycopg.connect(self.address(name), autocommit=True) as connection:
-                others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> %s"
-                connection.execute(others, (name, connection.info.backend_pid))
-                connection.execute(_EMPTY)
+            cleaner = self._cleaner_of(name)
+            others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> %s"
+            cleaner.execute(others, (name, cleaner.info.backend_pid))
+            cleaner.execute(_EMPTY)
             self._spare.append(name)
+
+    def _cleaner_of(self, name: str) -> psycopg.Connection:
+        """Return a connection that stays: a new one has to learn of every table again."""
+        if name not in self._cleaners:
+            self._cleaners[name] = psycopg.connect(self.address(name), autocommit=True)
+        return self._cleaners[name]
 
     def _copied(self) -> str:
         from benchhub.store.database import open_database  # noqa: PLC0415 -- what is tested
@@ -174,6 +181,8 @@ class Databases:
 
     def close(self) -> None:
         """Remove them all."""
+        for cleaner in self._cleaners.values():
+            cleaner.close()
         for name in filter(None, (self._template, *self._spare)):
             self._admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
         self._admin.close()

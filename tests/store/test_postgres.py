@@ -116,6 +116,7 @@ def test_a_database_or_user_that_is_not_there_is_told() -> None:
     assert "createdb" in str(caught.value.hint)
 
 
+@pytest.mark.slow
 def test_a_wrong_password_is_told_and_not_shown(own_server: PostgresServer) -> None:
     with psycopg.connect(own_server.address("postgres"), autocommit=True) as connection:
         connection.execute("CREATE USER eve PASSWORD 'right'")
@@ -212,6 +213,7 @@ def test_views_and_columns_are_described_where_psql_shows_it(server_database: Po
 # -- crashes and connections -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_what_was_acknowledged_survives_a_crash_of_the_server(own_server: PostgresServer) -> None:
     with psycopg.connect(own_server.address("postgres"), autocommit=True) as connection:
         connection.execute("CREATE DATABASE crash")

@@ -18,6 +18,7 @@ from benchhub.store.check import check
 from benchhub.store.database import Database, open_database
 from benchhub.store.keeper import Keeper
 from benchhub.store.large_files import DRAFT_AGE_S_MIN
+from benchhub.store.postgres import PostgresDatabase
 from benchhub.store.pruning import prunable, prune
 from benchhub.store.remarks import add_tags
 from benchhub.store.removing import removals, remove_runs, undo_removal
@@ -193,7 +194,17 @@ def test_sizes_count_what_is_there(tmp_path: Path, database: Database, keeper: K
     assert found.bytes_per_measurement is not None
 
 
-def test_vacuum_gives_back_what_pruned_runs_took(database: Database, keeper: Keeper) -> None:
+def test_vacuum_gives_back_what_pruned_runs_took(file_database: SqliteDatabase) -> None:
+    _vacuum(file_database)
+
+
+@pytest.mark.slow
+def test_vacuum_gives_back_what_pruned_runs_took_on_a_server(server_database: PostgresDatabase) -> None:
+    _vacuum(server_database)
+
+
+def _vacuum(database: Database) -> None:
+    keeper = Keeper(database)
     for seed in range(1, 6):
         keeper.keep(bench_report(500, 3, 5, seed=seed))
     prune(database, prunable(database, keep=1).report_ids, user=ADA)

@@ -48,7 +48,7 @@ def keep_blob(database: Database, sha256: str, file: Path) -> None:
         return
     size_bytes = file.stat().st_size
     data = pack_artifact(database, ArtifactRef(sha256, "output", sha256, size_bytes, str(file)))
-    with database.transaction(durable=True):
+    with database.transaction(durable=True, is_alone=False):
         database.do("insert_blob", sha256=bytes.fromhex(sha256), size_bytes=size_bytes, data=data)
 
 

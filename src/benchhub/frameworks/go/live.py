@@ -41,6 +41,8 @@ class GoLive:
     def take(self, stream: str, data: bytes) -> list[LiveRecord]:
         """Return what the next bytes tell; never raises."""
         records: list[LiveRecord] = []
+        if stream not in self._lines:
+            return records  # A file that is none of Go's.
         for line in self._lines[stream].take(data):
             if line[:1] == b"{" and stream == "stdout":
                 self._take_event(line, records)

@@ -9,7 +9,6 @@ Below ``{results}`` everything is new: the directory was made for this run. Wher
 From there on both lie in the run's folder, and are kept and read again like all output.
 """
 
-import hashlib
 import os
 import time
 from collections.abc import Iterable
@@ -19,6 +18,7 @@ import msgspec
 
 from benchhub.flows.file_patterns import VISITED_MAX, find, matches
 from benchhub.model.record import Problem
+from benchhub.model.sha256 import file_sha256
 from benchhub.plugin.contract import ResultFile
 
 RESULT_FILES_MAX = 10_000
@@ -271,7 +271,7 @@ def _mark(file: Path, bytes_left: int) -> Mark | None:
 
 def _sha256(file: Path) -> bytes:
     with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").digest()
+        return file_sha256(opened)
 
 
 def _shown(path: str) -> str:

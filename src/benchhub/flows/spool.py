@@ -16,7 +16,6 @@ reads what is there, and keeps it as interrupted.
 
 import contextlib
 import fcntl
-import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,6 +28,7 @@ from benchhub.flows.folders import remove_folder, temporary_folder
 from benchhub.flows.result_files import kept_files
 from benchhub.model.identity import digest
 from benchhub.model.report import ArtifactRef, Envelope, Report
+from benchhub.model.sha256 import file_sha256
 from benchhub.plugin.contract import ResultFile, Stream
 
 NEW = ".new-"
@@ -242,7 +242,7 @@ def service_log(name: str) -> str:
 def artifact_of(file: Path, name: str, kind: str) -> ArtifactRef:
     """Return a reference to a file's bytes."""
     with file.open("rb") as opened:
-        sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
+        sha256 = file_sha256(opened).hex()
     return ArtifactRef(name=name, kind=kind, sha256=sha256, size_bytes=file.stat().st_size, path=str(file))
 
 

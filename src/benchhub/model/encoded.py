@@ -1,11 +1,10 @@
 """A report as the bytes that are kept, and the digest that tells whether two are the same."""
 
-import hashlib
-
 import msgspec
 
 from benchhub.model.identity import canonical_json
 from benchhub.model.report import Catalog, Report
+from benchhub.model.sha256 import sha256
 
 
 class EncodedReport(msgspec.Struct, frozen=True):
@@ -28,10 +27,9 @@ def encode_report(report: Report) -> EncodedReport:
     envelope, catalog = canonical_json(report.envelope), encode_catalog(report.catalog)
     body = msgspec.json.encode(report.body)
     artifacts = canonical_json([(one.name, one.kind, one.sha256) for one in report.artifacts])
-    catalog_sha256 = hashlib.sha256(catalog).digest()
-    others = (hashlib.sha256(part).digest() for part in (envelope, body, artifacts))
-    sha256 = hashlib.sha256(catalog_sha256 + b"".join(others)).digest()
-    return EncodedReport(envelope, catalog, body, catalog_sha256, sha256)
+    catalog_sha256 = sha256(catalog)
+    whole = sha256(catalog_sha256 + b"".join(sha256(part) for part in (envelope, body, artifacts)))
+    return EncodedReport(envelope, catalog, body, catalog_sha256, sha256=whole)
 
 
 def encode_catalog(catalog: Catalog) -> bytes:

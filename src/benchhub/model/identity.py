@@ -1,11 +1,12 @@
 """How things are told apart: canonical JSON, its hash, and run ids."""
 
-import hashlib
 import os
 import time
 from typing import Any, NewType
 
 import msgspec
+
+from benchhub.model.sha256 import sha256
 
 RunUid = NewType("RunUid", str)
 """A UUIDv7 as 36 lower-case characters, made where the run was made; the only id that leaves a database."""
@@ -20,7 +21,7 @@ def canonical_json(value: Any) -> bytes:  # noqa: ANN401 -- anything that JSON c
 
 def digest(value: Any) -> bytes:  # noqa: ANN401 -- anything that JSON can say
     """Return 16 bytes that identify ``value``, whatever the order of its keys."""
-    return hashlib.sha256(canonical_json(value)).digest()[:16]
+    return sha256(canonical_json(value))[:16]
 
 
 def new_run_uid() -> RunUid:

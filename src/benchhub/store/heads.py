@@ -6,10 +6,10 @@ other newest run its lines get heads of their own; for a run that is not the new
 again, by walking the lane from its newest run until every series was met twice: mostly two or three runs.
 """
 
-import hashlib
 from array import array
 from collections.abc import Iterable
 
+from benchhub.model.sha256 import sha256
 from benchhub.store.database import Database
 
 Head = tuple[int, int]
@@ -111,4 +111,4 @@ def _lines(database: Database, lane_id: int) -> dict[int, list[int]]:
 
 def _hash(series: list[int]) -> bytes:
     """Return 16 bytes that are equal for equal sets of series."""
-    return hashlib.sha256(array("q", sorted(series))).digest()[:16]
+    return sha256(array("q", sorted(series)).tobytes())[:16]

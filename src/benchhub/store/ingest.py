@@ -1,6 +1,5 @@
 """Intake: a report and its raw bytes become durable, once, before anything is made of them."""
 
-import hashlib
 import time
 from collections.abc import Iterator
 from io import BytesIO
@@ -14,6 +13,7 @@ from benchhub.errors import ConflictError, RemovedError, StoreError
 from benchhub.model.encoded import EncodedReport, encode_catalog, encode_report
 from benchhub.model.identity import canonical_json
 from benchhub.model.report import ArtifactRef, Body, Catalog, Envelope, Report
+from benchhub.model.sha256 import sha256
 from benchhub.store.database import Database
 from benchhub.store.packing import ZSTD_LEVEL, compressor
 from benchhub.store.text import sql_text
@@ -116,7 +116,7 @@ def replace_body(database: Database, report_id: int, catalog: Catalog, body: Bod
         database.do(
             "replace_body",
             report_id=report_id,
-            catalog_id=_put_catalog(database, catalog_json, hashlib.sha256(catalog_json).digest()),
+            catalog_id=_put_catalog(database, catalog_json, sha256(catalog_json)),
             body=compress(msgspec.json.encode(body)),
             envelope=canonical_json(envelope).decode(),
             reader_version=envelope.framework.reader_version,

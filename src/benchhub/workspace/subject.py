@@ -1,12 +1,12 @@
 """The subject: the system that a target measures when it is not the repository itself."""
 
-import hashlib
 import os
 from collections.abc import Iterable
 
 from benchhub.model.circumstance import Subject
 from benchhub.model.identity import new_run_uid
 from benchhub.model.place import Target
+from benchhub.model.sha256 import file_sha256, sha256
 from benchhub.workspace.absent import Absent
 from benchhub.workspace.opening import ConfiguredSubject, Workspace
 
@@ -106,13 +106,13 @@ def _configuration(said: ConfiguredSubject) -> str:
     """Return a digest over the files, in the order given; their names do not count."""
     if not said.config.configuration:
         return ""
-    whole = hashlib.sha256()
+    each: list[bytes] = []
     for name in said.config.configuration:
         try:
             with open(os.path.join(said.directory, name), "rb") as file:  # noqa: PTH118, PTH123
-                whole.update(hashlib.file_digest(file, "sha256").digest())
+                each.append(file_sha256(file))
         except OSError as error:
             path = (*said.path, "configuration")
             what = f"`configuration` of [{'.'.join(said.path)}]: `{name}` cannot be read: {error.strerror}"
             raise said.source.error(path, what) from error
-    return whole.hexdigest()[:32]
+    return sha256(b"".join(each)).hex()[:32]

@@ -4,7 +4,6 @@ Each start is one sample. A start that did not end well is no measurement of suc
 a problem, and no number.
 """
 
-import hashlib
 import shlex
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
@@ -19,6 +18,7 @@ from benchhub.model.place import Target
 from benchhub.model.record import MESSAGE_CHARACTERS_MAX, CaseStatus, LogLine, Outcome, Problem, Record, Result
 from benchhub.model.report import Column, NativeTable
 from benchhub.model.run import Execution
+from benchhub.model.sha256 import sha256
 from benchhub.model.unit import Metric, SaidUnit
 from benchhub.plugin.contract import Captured, Framework, Plan, PlanRequest, Step, Stream, Tree
 
@@ -122,7 +122,7 @@ def _params(arguments: tuple[str, ...]) -> dict[str, Param]:
     """Return the arguments that stood behind ``--``: a program does other work with others."""
     text = shlex.join(arguments)
     if len(text) > ARGUMENTS_CHARACTERS_MAX:
-        text = f"{text[:ARGUMENTS_CHARACTERS_MAX]}… {hashlib.sha256(text.encode()).hexdigest()[:8]}"
+        text = f"{text[:ARGUMENTS_CHARACTERS_MAX]}… {sha256(text.encode()).hex()[:8]}"
     return {"args": Param(text, "flag")} if arguments else {}
 
 

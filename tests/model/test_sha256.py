@@ -1,0 +1,22 @@
+"""What is hashed by Python itself and by OpenSSL is the same."""
+
+import hashlib
+from io import BytesIO
+
+import pytest
+
+from benchhub.model.sha256 import LITTLE_BYTES_MAX, file_sha256, sha256
+
+SIZES = [0, 1, LITTLE_BYTES_MAX - 1, LITTLE_BYTES_MAX, LITTLE_BYTES_MAX + 1, 3 * LITTLE_BYTES_MAX + 7]
+
+
+@pytest.mark.parametrize("size_bytes", SIZES)
+def test_little_and_much_have_the_digest_that_openssl_gives(size_bytes: int) -> None:
+    data = (bytes(range(251)) * (size_bytes // 251 + 1))[:size_bytes]
+    assert sha256(data) == file_sha256(BytesIO(data)) == hashlib.sha256(data).digest()
+
+
+def test_a_file_is_hashed_from_its_current_place() -> None:
+    file = BytesIO(b"head and tail")
+    file.seek(4)
+    assert file_sha256(file) == hashlib.sha256(b" and tail").digest()

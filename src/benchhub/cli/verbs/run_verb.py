@@ -59,6 +59,9 @@ def run(args: argparse.Namespace) -> int:
     """Run what was chosen; the exit code says how it went."""
     with Desk.open(args) as desk:
         chosen, arguments = choose(args, desk)
+        from benchhub.probes.group import enter_soon  # noqa: PLC0415
+
+        enter_soon()
         # Loaded late, that git is asked early.
         from benchhub.cli.colour import Paint  # noqa: PLC0415
         from benchhub.cli.progress import progress_on  # noqa: PLC0415

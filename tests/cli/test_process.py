@@ -35,6 +35,28 @@ print(sys.modules["typing_extensions"] is typing_extensions)
     assert python(code) == "True"
 
 
+def test_what_comes_late_is_there_when_it_is_used() -> None:
+    code = """
+import sys
+from benchhub.cli import process
+process.load_late()
+process.import_msgspec()
+import msgspec, pathlib, shutil, subprocess
+late = [name for name in process.LATE if "Lazy" in repr(type(sys.modules[name]))]
+print(sorted(late) == sorted(process.LATE), "_bz2" in sys.modules, "_lzma" in sys.modules)
+import bz2, ipaddress, locale, lzma, textwrap
+print(msgspec.json.schema(int), msgspec.inspect.type_info(int) == msgspec.inspect.IntType())
+print(bz2.decompress(bz2.compress(b"small")), lzma.decompress(lzma.compress(b"small")))
+print(pathlib.PureWindowsPath("a/b"), textwrap.dedent("  in"), ipaddress.ip_address("::1"), locale.normalize("C"))
+"""
+    assert python(code).splitlines() == [
+        "True False False",
+        "{'type': 'integer'} True",
+        "b'small' b'small'",
+        r"a\b in ::1 C",
+    ]
+
+
 def test_the_end_loses_no_output_and_keeps_the_code() -> None:
     code = """
 import sys

@@ -6,6 +6,12 @@ from io import TextIOWrapper
 from benchhub.cli import exit_codes, process
 from benchhub.cli.pipes import may_be_unread
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from benchhub.cli.parser import Parser
+
 VERBS = {
     "run": "run tests and benchmarks, and keep every result",
     "list": "list what can be run",
@@ -40,6 +46,9 @@ COMMON_OPTIONS = {"--json": 1, "--color": 2, "--debug": 1, "--db": 2}
 
 PASSING_ON = frozenset({"run", "list", "explain", "estimate"})
 """The verbs whose words behind `--` are a program, or arguments for a tool."""
+
+WITH_THREADS = frozenset({"core"})
+"""The verbs that answer many at once, and load what they need before."""
 
 
 def program() -> None:
@@ -100,6 +109,8 @@ def _dispatch(words: list[str]) -> int:
 def _run(verb: str, words: list[str]) -> int:
     import importlib  # noqa: PLC0415
 
+    if verb not in WITH_THREADS:
+        process.load_late()
     process.import_msgspec()
     from benchhub.cli.parser import parser_of  # noqa: PLC0415
     from benchhub.errors import BenchHubError  # noqa: PLC0415
@@ -110,7 +121,7 @@ def _run(verb: str, words: list[str]) -> int:
         module = importlib.import_module(module_of(verb))
         parser = parser_of(verb, VERBS[verb])
         module.configure(parser)
-        args = parser.parse_intermixed_args(before)  # `bh registry apply --dry-run DIR`: an option may stand between
+        args = _read(parser, before)
         args.after = after
         return int(module.run(args))
     except BenchHubError as error:
@@ -118,6 +129,13 @@ def _run(verb: str, words: list[str]) -> int:
             raise
         _show(error.what, error.where, error.hint)
         return error.exit_code
+
+
+def _read(parser: "Parser", words: list[str]) -> "Namespace":
+    """Return what the words say; an option may stand between others: `bh registry apply --dry-run DIR`."""
+    if all(word.startswith("-") for word in words):
+        return parser.parse_args(words)  # Nothing to stand between, and no usage is written for it.
+    return parser.parse_intermixed_args(words)
 
 
 def _check_text(words: list[str]) -> None:

@@ -9,6 +9,8 @@ from benchhub.cli.colour import WISHES
 from benchhub.cli.terminal import columns_of
 from benchhub.errors import UserError
 
+argparse._ = str  # type: ignore[attr-defined]  # Its words are in no catalog; looking for one loads `locale`.
+
 STEP_S_MIN = 0.01
 """More looks than that would be what is measured."""
 

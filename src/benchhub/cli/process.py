@@ -10,6 +10,9 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from importlib.machinery import ModuleSpec
+    from types import ModuleType
     from typing import NoReturn
 
 GARBAGE_OBJECTS_MIN = 50_000
@@ -17,9 +20,34 @@ GARBAGE_OBJECTS_MIN = 50_000
 modules are imported, which leave no garbage."""
 
 
+LATE = frozenset({"bz2", "ipaddress", "locale", "lzma", "msgspec.inspect", "ntpath", "textwrap"})
+"""What msgspec, `pathlib`, `shutil` and `subprocess` import for a case that few commands have."""
+
+
 def begin() -> None:
     """Prepare the interpreter for one command."""
     gc.set_threshold(GARBAGE_OBJECTS_MIN)
+
+
+def load_late() -> None:
+    """Load the modules of ``LATE`` at their first use; not for a verb whose threads could use one at the same time.
+
+    Source: ``importlib.util.LazyLoader`` of Python, which is there for programs whose start counts.
+    """
+    from importlib.machinery import PathFinder  # noqa: PLC0415 -- `bh --version` needs none of it
+    from importlib.util import LazyLoader  # noqa: PLC0415
+
+    class Late(PathFinder):
+        @classmethod
+        def find_spec(  # type: ignore[explicit-override]  # typing has it from 3.12
+            cls, fullname: str, path: "Sequence[str] | None" = None, target: "ModuleType | None" = None
+        ) -> "ModuleSpec | None":
+            spec = super().find_spec(fullname, path, target) if fullname in LATE else None
+            if spec is not None and spec.loader is not None:
+                spec.loader = LazyLoader(spec.loader)
+            return spec
+
+    sys.meta_path.insert(0, Late)
 
 
 def import_msgspec() -> None:

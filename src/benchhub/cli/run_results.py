@@ -6,7 +6,6 @@ Nothing here says faster or slower: a change is a number, a verdict needs statis
 import shlex
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from textwrap import dedent
 from typing import Any
 
 from benchhub.cli.clean import clean
@@ -129,7 +128,7 @@ def first_line(text: str | None) -> str:
 
 def first_lines(text: str | None, count: int) -> list[str]:
     """Return the first lines that say something, without what they are all indented by."""
-    return [line.rstrip() for line in dedent((text or "").strip("\n")).splitlines() if line.strip()][:count]
+    return [line.rstrip() for line in _lines(text) if line.strip()][:count]
 
 
 def _print_problems(finished: Sequence[RunFinished], told: set[str], room: int) -> None:
@@ -157,12 +156,19 @@ def print_text(text: str | None, *, room: int = sys.maxsize, whole: str = "") ->
         room: Columns of the terminal; what is longer is cut.
         whole: A command that prints all of it.
     """
-    lines = [clean(line, is_coloured=False).expandtabs() for line in dedent((text or "").strip("\n")).splitlines()]
+    lines = [clean(line, is_coloured=False).expandtabs() for line in _lines(text)]
     for line in lines[:MESSAGE_LINES_SHOWN_MAX]:
         print(cut(f"    {line}".rstrip(), room))
     if len(lines) > MESSAGE_LINES_SHOWN_MAX:
         more = f"    … {plural(len(lines) - MESSAGE_LINES_SHOWN_MAX, 'more line')}"
         print(cut(f"{more}: `{whole}`" if whole else more, room))
+
+
+def _lines(text: str | None) -> list[str]:
+    """Return the lines of a message without what they are all indented by."""
+    from textwrap import dedent  # noqa: PLC0415 -- most runs have no message
+
+    return dedent((text or "").strip("\n")).splitlines()
 
 
 def _say_more(count: int, what: str, finished: Sequence[RunFinished]) -> None:

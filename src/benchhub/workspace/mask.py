@@ -89,7 +89,7 @@ def mask_text(text: str) -> str:
         text = _without_values(text)
     if "-" in text:
         text = re.sub(_FLAG_AND_VALUE, _without_next_word, text)
-    if ":" in text:
+    if ":" in text and "-u" in text.lower():
         text = re.sub(_FLAG_AND_LOGIN, rf"\g<flag>\g<user>:{MASK}", text)
     if '"' in text:
         text = re.sub(_JSON_PAIR, _without_json_value, text)

@@ -27,6 +27,7 @@ def candidates(words: Sequence[str], current: str) -> list[Candidate] | None:
         return _beginning(_verbs(), current) if len(words) == 1 else []
     if verb not in VERBS:
         return []
+    process.load_late()
     process.import_msgspec()
     parser = parser_of(verb, VERBS[verb])
     importlib.import_module(module_of(verb)).configure(parser)

@@ -1,14 +1,12 @@
 """`bh history` without a case: every line that there is, with its newest value and where it came from."""
 
-import sys
 from itertools import groupby
 from typing import Any
-
-import msgspec
 
 from benchhub.cli.chart import sparkline
 from benchhub.cli.human import human, plural
 from benchhub.cli.names import with_place
+from benchhub.cli.pipes import print_json
 from benchhub.cli.table import print_filled, without_repeated
 from benchhub.store.find import Rows
 
@@ -45,7 +43,7 @@ def print_list(lines: Rows, *, is_drawn: bool, is_unicode: bool) -> None:
 
 def print_list_json(lines: Rows) -> None:
     """Print one object."""
-    sys.stdout.buffer.write(msgspec.json.encode({"lines": lines}) + b"\n")
+    print_json({"lines": lines})
 
 
 def _row(line: dict[str, Any], *, is_drawn: bool, is_unicode: bool) -> tuple[Any, ...]:

@@ -9,7 +9,7 @@ from typing import Any
 
 def _readline() -> Any:  # noqa: ANN401 -- a module or None
     try:
-        import readline  # noqa: PLC0415
+        import readline  # noqa: PLC0415 -- loaded when it is used
     except ImportError:  # A Python that was built without it.
         return None
     return readline

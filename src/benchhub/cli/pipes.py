@@ -11,6 +11,16 @@ if TYPE_CHECKING:
     from typing import TextIO
 
 
+def print_json(document: object) -> None:
+    """Write a document as one line of JSON, at once: for programs that read what `--json` says."""
+    import sys  # noqa: PLC0415 -- `bh --version` prints none
+
+    import msgspec  # noqa: PLC0415
+
+    sys.stdout.buffer.write(msgspec.json.encode(document) + b"\n")
+    sys.stdout.buffer.flush()
+
+
 class may_be_unread:  # noqa: N801 -- reads as a sentence
     """Write to a stream, and go on when nobody reads it any more, as behind `| head`: the rest goes nowhere."""
 

@@ -99,9 +99,9 @@ def write_draft(draft: Draft, *, is_forced: bool = False) -> None:
         with open(beside, "x", encoding="utf-8") as file:  # noqa: PTH123 -- a new file, whole before it has its name
             file.write(draft.text)
         try:
-            os.replace(beside, draft.path)  # noqa: PTH105
+            os.replace(beside, draft.path)  # noqa: PTH105 -- start-up counts
         except OSError:
-            os.unlink(beside)  # noqa: PTH108
+            os.unlink(beside)  # noqa: PTH108 -- start-up counts
             raise
     except OSError as error:
         what = f"`{draft.path}` cannot be written: {error.strerror}"

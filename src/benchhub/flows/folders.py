@@ -12,9 +12,9 @@ from pathlib import Path
 def temporary_folder(environ: Mapping[str, str] = os.environ) -> Path:
     """Return where temporary files belong: ``TMPDIR``, else ``/tmp``, else what Python finds."""
     folder = environ.get("TMPDIR") or "/tmp"  # noqa: S108 -- only a place, its files have names of their own
-    if os.path.isabs(folder) and os.path.isdir(folder) and os.access(folder, os.W_OK | os.X_OK):  # noqa: PTH112, PTH117
+    if os.path.isabs(folder) and os.path.isdir(folder) and os.access(folder, os.W_OK | os.X_OK):  # noqa: PTH112, PTH117 -- start-up counts
         return Path(folder)
-    import tempfile  # noqa: PLC0415
+    import tempfile  # noqa: PLC0415 -- loaded when it is used
 
     return Path(tempfile.gettempdir())
 
@@ -34,8 +34,8 @@ def remove_folder(folder: Path) -> None:
                 if entry.is_dir(follow_symlinks=False):
                     remove_folder(Path(entry.path))
                 else:
-                    os.unlink(entry.path)  # noqa: PTH108
-        os.rmdir(folder)  # noqa: PTH106
+                    os.unlink(entry.path)  # noqa: PTH108 -- start-up counts
+        os.rmdir(folder)  # noqa: PTH106 -- start-up counts
     except OSError:  # Somebody else is at it, too, or it may not be read.
         import shutil  # noqa: PLC0415
 

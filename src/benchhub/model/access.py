@@ -35,8 +35,3 @@ class Principal(msgspec.Struct, frozen=True):
     def may(self, scope: Scope) -> bool:
         """Tell whether the token opens this."""
         return scope in self.scopes
-
-
-def project_address(host: str, owner: str, name: str, path: str) -> str:
-    """Return the address of a project: ``host/owner/name``, and ``//path`` unless it is the root."""
-    return f"{host}/{owner}/{name}" + ("" if path == "." else f"//{path}")

@@ -1,8 +1,11 @@
-"""Addresses of database servers, as people may see them."""
+"""Addresses: which are this machine's, and those of database servers as people may see them."""
 
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from benchhub.errors import UserError
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+"""How this machine calls itself."""
 
 SECRETS = frozenset({"password", "sslpassword"})
 

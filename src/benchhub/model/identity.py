@@ -11,6 +11,10 @@ from benchhub.model.sha256 import sha256
 RunUid = NewType("RunUid", str)
 """A UUIDv7 as 36 lower-case characters, made where the run was made; the only id that leaves a database."""
 
+SHA256_DIGITS = 64
+
+_HEXADECIMAL = frozenset("0123456789abcdef")
+
 _ENCODER = msgspec.json.Encoder(order="deterministic")
 
 
@@ -22,6 +26,18 @@ def canonical_json(value: Any) -> bytes:  # noqa: ANN401 -- anything that JSON c
 def digest(value: Any) -> bytes:  # noqa: ANN401 -- anything that JSON can say
     """Return 16 bytes that identify ``value``, whatever the order of its keys."""
     return sha256(canonical_json(value))[:16]
+
+
+def is_run_uid(text: str) -> bool:
+    """Tell whether a text is a UUIDv7 as we write it."""
+    groups = text.split("-")
+    is_shaped = [len(group) for group in groups] == [8, 4, 4, 4, 12] and _HEXADECIMAL.issuperset("".join(groups))
+    return is_shaped and groups[2][0] == "7" and groups[3][0] in "89ab"
+
+
+def is_sha256(text: str) -> bool:
+    """Tell whether a text is a SHA-256 as we write it: 64 lower-case hexadecimal digits."""
+    return len(text) == SHA256_DIGITS and _HEXADECIMAL.issuperset(text)
 
 
 def new_run_uid() -> RunUid:

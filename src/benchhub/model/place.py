@@ -27,6 +27,11 @@ class Repository(msgspec.Struct, frozen=True):
     default_branch: str | None = None
 
 
+def project_address(host: str, owner: str, name: str, path: str) -> str:
+    """Return the address of a project: ``host/owner/name``, and ``//path`` unless it is the root."""
+    return f"{host}/{owner}/{name}" + ("" if path == "." else f"//{path}")
+
+
 class Project(msgspec.Struct, frozen=True):
     """What is kept together.
 
@@ -41,6 +46,12 @@ class Project(msgspec.Struct, frozen=True):
     path: str
     name: str
     fork: Repository | None = None
+
+    @property
+    def address(self) -> str:
+        """``host/owner/name``, and ``//path`` unless it is the root."""
+        where = self.repository
+        return project_address(where.host, where.owner, where.name, self.path)
 
     def label_within(self, label: str) -> str:
         """Return a label of the workspace relative to the project: what moves with its directory keeps its name.

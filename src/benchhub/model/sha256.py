@@ -10,7 +10,7 @@ try:
     from _sha2 import sha256 as _of_little  # type: ignore[import-not-found, unused-ignore]  # from Python 3.12
 except ImportError:
     try:
-        from _sha256 import sha256 as _of_little  # type: ignore[import-not-found, no-redef, unused-ignore]
+        from _sha256 import sha256 as _of_little  # type: ignore[import-not-found, no-redef, unused-ignore]  # up to 3.11
     except ImportError:  # A Python that was built without.
         from hashlib import sha256 as _of_little
 

@@ -427,7 +427,7 @@ def _check_step(step: Step) -> None:
     for word in (*step.argv, *step.env, *step.env.values()):
         assert isinstance(word, str), f"{word!r} is no text"
         assert "\x00" not in word, f"{word!r} holds a NUL"
-    assert os.path.isabs(step.cwd), f"{step.cwd!r} is not absolute"  # noqa: PTH117
+    assert os.path.isabs(step.cwd), f"{step.cwd!r} is not absolute"  # noqa: PTH117 -- start-up counts
     assert step.role in {"measure", "warmup", "build"}, f"no such role {step.role!r}"
     assert step.timeout_s is None or step.timeout_s > 0, "a time limit is more than 0"
 

@@ -228,8 +228,8 @@ def cache_folder() -> str:
     """Return where what was found is kept, whether or not it is there."""
     said = os.environ.get("XDG_CACHE_HOME", "")
     # Source: XDG Base Directory Specification 0.8: a relative path is to be ignored.
-    home = said if os.path.isabs(said) else os.path.expanduser("~/.cache")  # noqa: PTH111, PTH117
-    return os.path.join(home, "benchhub")  # noqa: PTH118
+    home = said if os.path.isabs(said) else os.path.expanduser("~/.cache")  # noqa: PTH111, PTH117 -- start-up counts
+    return os.path.join(home, "benchhub")  # noqa: PTH118 -- start-up counts
 
 
 def _cache_path(folders: list[tuple[str, int | None]]) -> str:
@@ -241,14 +241,14 @@ def _cache_path(folders: list[tuple[str, int | None]]) -> str:
 
 def _here() -> str:
     try:
-        return os.fsencode(os.getcwd()).decode(errors="backslashreplace")  # noqa: PTH109
+        return os.fsencode(os.getcwd()).decode(errors="backslashreplace")  # noqa: PTH109 -- start-up counts
     except OSError:
         return ""  # The working directory was removed.
 
 
 def _read(path: str) -> _Cache | None:
     try:
-        with open(path, "rb") as file:  # noqa: PTH123
+        with open(path, "rb") as file:  # noqa: PTH123 -- start-up counts
             return msgspec.json.decode(file.read(), type=_Cache)
     except (OSError, msgspec.MsgspecError, UnicodeError):
         return None
@@ -258,10 +258,10 @@ def _write(path: str, cache: _Cache) -> None:
     """Replace the cache whole, so that whoever reads meanwhile sees the old one or the new one."""
     draft = f"{path}.{os.getpid()}"
     try:
-        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)  # noqa: PTH103, PTH120
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)  # noqa: PTH103, PTH120 -- start-up counts
         with open(draft, "wb") as file:  # noqa: PTH123
             file.write(msgspec.json.encode(cache))
-        os.replace(draft, path)  # noqa: PTH105
+        os.replace(draft, path)  # noqa: PTH105 -- start-up counts
         _forget_oldest(os.path.dirname(path))  # noqa: PTH120
     except (OSError, UnicodeError):
         return
@@ -272,4 +272,4 @@ def _forget_oldest(folder: str) -> None:
         files = [entry for entry in entries if entry.name.startswith("entry-points-")]
     files.sort(key=lambda entry: entry.stat().st_mtime_ns, reverse=True)
     for entry in files[CACHE_FILES_MAX:]:
-        os.unlink(entry.path)  # noqa: PTH108
+        os.unlink(entry.path)  # noqa: PTH108 -- start-up counts

@@ -163,13 +163,13 @@ def make_group() -> Group | None:
     except OSError:
         return None
     if not os.access(f"{homes.unified}/cgroup.procs", os.W_OK):
-        os.rmdir(folder)  # noqa: PTH106
+        os.rmdir(folder)  # noqa: PTH106 -- start-up counts
         return None  # There would be no way back.
     return Group(homes, folder, _memory_folder(homes, folder, name))
 
 
 def _memory_folder(homes: Homes, folder: str, name: str) -> str | None:
-    if homes.memory is None or os.path.exists(f"{folder}/memory.current"):  # noqa: PTH110
+    if homes.memory is None or os.path.exists(f"{folder}/memory.current"):  # noqa: PTH110 -- start-up counts
         return None
     made = f"{homes.memory}/{name}"
     try:
@@ -271,7 +271,7 @@ def _io(text: str) -> tuple[int | None, int | None]:
 
 def _numbers(text: str) -> dict[str, int]:
     pairs = (line.split(" ") for line in text.splitlines())
-    return {pair[0]: int(pair[1]) for pair in pairs if len(pair) == 2 and pair[1].isdigit()}  # noqa: PLR2004
+    return {pair[0]: int(pair[1]) for pair in pairs if len(pair) == 2 and pair[1].isdigit()}  # noqa: PLR2004 -- a name and its number
 
 
 def _number(text: str) -> int | None:

@@ -91,6 +91,6 @@ def look_at_session(session: int) -> Look:
 
 def _pids() -> list[str]:
     try:
-        return [name for name in os.listdir("/proc") if name.isdigit()]  # noqa: PTH208
+        return [name for name in os.listdir("/proc") if name.isdigit()]  # noqa: PTH208 -- names, not paths
     except OSError:
         return []  # macOS.

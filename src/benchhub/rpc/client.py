@@ -22,6 +22,7 @@ from benchhub.errors import (
     RefusedError,
     UserError,
 )
+from benchhub.model.address import LOOPBACK
 
 if TYPE_CHECKING:
     from google.protobuf.message import Message
@@ -35,7 +36,6 @@ PACKED_BYTES_MIN = 1_024
 ANSWER_BYTES_MAX = 64 << 20
 OK = 200
 HTTPS_PORT = 443
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class Client:

@@ -6,7 +6,8 @@ from typing import Any
 import msgspec
 
 from benchhub.rpc.client import Client
-from benchhub.rpc.v1.query_service_pb2 import Parameter, QueryRequest, QueryResponse, Value
+from benchhub.rpc.convert.values import value_message, value_of
+from benchhub.rpc.v1.query_service_pb2 import Parameter, QueryRequest, QueryResponse
 
 ROWS_MAX = 100_000
 
@@ -34,21 +35,8 @@ def ask_server(client: Client, sql: str, values: Mapping[str, Any]) -> Answered:
     Raises:
         BenchHubError: It cannot be reached, refuses, or the question is wrong.
     """
-    parameters = [Parameter(name=name, value=_value(value)) for name, value in values.items()]
+    parameters = [Parameter(name=name, value=value_message(value)) for name, value in values.items()]
     request = QueryRequest(sql=sql, parameters=parameters, rows_max=ROWS_MAX)
     told = client.call("QueryService/Query", request, QueryResponse)
-    rows = [tuple(_said(value) for value in row.values) for row in told.rows]
+    rows = [tuple(value_of(value) for value in row.values) for row in told.rows]
     return Answered(list(told.columns), rows, told.is_cut)
-
-
-def _value(value: Any) -> Value:  # noqa: ANN401 -- what SQL holds
-    if value is None:
-        return Value()
-    if isinstance(value, int):
-        return Value(int=value)
-    return Value(double=value) if isinstance(value, float) else Value(text=value)
-
-
-def _said(value: Value) -> Any:  # noqa: ANN401 -- what SQL holds
-    kind = value.WhichOneof("kind")
-    return None if kind is None else getattr(value, kind)

@@ -29,6 +29,7 @@ from typing_extensions import override
 
 from benchhub.errors import BenchHubError
 from benchhub.model.access import Principal
+from benchhub.model.identity import is_run_uid, is_sha256
 from benchhub.server.access import Access
 from benchhub.server.backend import Backend
 from benchhub.server.plain import answer_error
@@ -44,8 +45,6 @@ WRITE_BYTES = 1 << 20
 
 PARTIAL_KEPT_S = 7 * 86_400
 
-_DIGEST = re.compile(r"[0-9a-f]{64}")
-_UID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18})")
 
 
@@ -179,7 +178,7 @@ class Artifacts:
         uid, name = request.path_params["uid"], request.path_params["name"]
         try:
             who = await self._access.let_in(request.headers.get("authorization"), "read", "GET artifact")
-            found = await self._backend.read(_find, who, uid, name) if _UID.fullmatch(uid) else None
+            found = await self._backend.read(_find, who, uid, name) if is_run_uid(uid) else None
             if found is None:
                 what = f"no artifact `{name[:200]}` of a run `{uid[:36]}`"
                 raise refusal(Code.NOT_FOUND, what, "`bh show RUN` names those that there are")
@@ -219,7 +218,7 @@ def _state(status: int, offset: int, *, is_whole: bool) -> Response:
 
 def _digest_of(request: Request) -> str:
     sha256 = str(request.path_params["sha256"])
-    if not _DIGEST.fullmatch(sha256):
+    if not is_sha256(sha256):
         what = f"`{sha256[:80]}` is no SHA-256"
         raise refusal(Code.INVALID_ARGUMENT, what, "an artifact is addressed by 64 lower-case hexadecimal digits")
     return sha256

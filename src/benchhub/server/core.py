@@ -33,6 +33,7 @@ from benchhub.server.registry_watch import RegistryWatch
 from benchhub.server.serve import bound_socket, serve
 from benchhub.store.database import open_database
 from benchhub.store.tokens import has_tokens, make_token
+from benchhub.workspace.server_place import token_file
 
 
 class Wishes(msgspec.Struct, frozen=True):
@@ -149,7 +150,7 @@ def _own_token_file(wishes: Wishes) -> Path:
     if isinstance(wishes.place, Path):
         return token_files.beside(wishes.place)
     named = hashlib.sha256(str(wishes.place).encode()).hexdigest()[:16]
-    return wishes.state / "servers" / f"{named}.token"
+    return token_file(wishes.state, named)
 
 
 def _token_file(wishes: Wishes, port: int, token: str | None) -> str | None:

@@ -9,7 +9,7 @@ from typing import Literal
 import msgspec
 
 from benchhub.errors import NothingMatchedError
-from benchhub.model.access import Principal, project_address
+from benchhub.model.access import Principal
 from benchhub.model.encoded import EncodedReport
 from benchhub.model.report import Report
 from benchhub.store.artifacts import missing_blobs
@@ -41,9 +41,7 @@ def check_may_report(database: Database, who: Principal, report: Report) -> None
     """
     project = report.envelope.project
     if not may_report_to(database, who, project):
-        repository = project.repository
-        address = project_address(repository.host, repository.owner, repository.name, project.path)
-        what = f"no project `{address}` that you may report to"
+        what = f"no project `{project.address}` that you may report to"
         raise NothingMatchedError(what, hint="its owners can make you a member; a token may name other projects alone")
     check_report(database, report.envelope)
 

@@ -28,7 +28,7 @@ def window_of(request: Any, *kinds: type) -> Window:  # noqa: ANN401 -- a messag
     if not request.page_token:
         return Window(None, count)
     try:
-        after = msgspec.json.decode(base64.urlsafe_b64decode(request.page_token), type=tuple[kinds])  # type: ignore[valid-type]
+        after = msgspec.json.decode(base64.urlsafe_b64decode(request.page_token), type=tuple[kinds])  # type: ignore[valid-type]  # made here
     except (ValueError, msgspec.MsgspecError) as error:
         what = f"`page_token` `{request.page_token[:80]}` is none of this list's"
         raise refusal(Code.INVALID_ARGUMENT, what, "take `next_page_token` of the page before") from error

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from benchhub.workspace.server_place import SUFFIX, token_file
+
 
 def write_private(path: Path, text: str) -> None:
     """Write a file that only its owner can read, whole or not at all."""
@@ -31,12 +33,12 @@ def read_private(path: Path) -> str | None:
 
 def beside(database: Path) -> Path:
     """Return where the first token of a database file lies."""
-    return database.with_name(f"{database.name}.token")
+    return database.with_name(f"{database.name}{SUFFIX}")
 
 
 def by_port(state: Path, port: int) -> Path:
     """Return where the token of the server on a port of this machine lies."""
-    return state / "servers" / f"{port}.token"
+    return token_file(state, str(port))
 
 
 @contextmanager

@@ -10,10 +10,9 @@ from typing import Any, Literal
 import msgspec
 
 from benchhub.errors import UndeclaredError, UserError
-from benchhub.model.access import project_address
 from benchhub.model.circumstance import MachineClass, User
 from benchhub.model.identity import canonical_json
-from benchhub.model.place import LOCAL_HOST
+from benchhub.model.place import LOCAL_HOST, project_address
 from benchhub.model.registry import (
     ENTRY_TYPES,
     Entry,
@@ -132,8 +131,7 @@ def check_report(database: Database, envelope: Envelope) -> None:
     """
     project_id = find_project(database, envelope.project)
     known = ProjectPolicy() if project_id is None else policy_of(database, project_id)
-    repository = envelope.project.repository
-    address = project_address(repository.host, repository.owner, repository.name, envelope.project.path)
+    address = envelope.project.address
     if known.archived_at_ms is not None:
         what = f"project `{address}` is archived: the registry of this server no longer declares it"
         raise UndeclaredError(what, hint="who declares it again brings it back with all its results")

@@ -13,7 +13,7 @@ import secrets
 import sqlite3
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -265,16 +265,12 @@ def _table(connection: sqlite3.Connection, question: Question) -> Table:
     columns = [column[0] for column in cursor.description or ()]
     rows: list[tuple[Any, ...]] = []
     bytes_left = question.bytes_max
-    for row in _rows(cursor):
+    for row in cursor:
         bytes_left -= sum(map(_bytes_of, row))
         if len(rows) == question.rows_max or bytes_left < 0:
             return Table(columns, rows, is_cut=True)
         rows.append(row)
     return Table(columns, rows, is_cut=False)
-
-
-def _rows(cursor: sqlite3.Cursor) -> Iterator[tuple[Any, ...]]:
-    yield from cursor
 
 
 def _bytes_of(value: Any) -> int:  # noqa: ANN401

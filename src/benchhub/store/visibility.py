@@ -6,8 +6,8 @@ name the only projects that it opens.
 
 import msgspec
 
-from benchhub.model.access import Principal, project_address
-from benchhub.model.place import Project
+from benchhub.model.access import Principal
+from benchhub.model.place import Project, project_address
 from benchhub.store.database import Database
 from benchhub.store.dimensions import find_project
 
@@ -34,9 +34,7 @@ def may_report_to(database: Database, who: Principal, project: Project) -> bool:
 
     A fork reports to upstream's project, and may be seen there only by whom upstream's is.
     """
-    repository = project.repository
-    address = project_address(repository.host, repository.owner, repository.name, project.path)
-    if who.projects is not None and address not in who.projects:
+    if who.projects is not None and project.address not in who.projects:
         return False
     project_id = None if who.may("admin") else find_project(database, project)
     return project_id is None or project_id not in _private_to_others(database, who.user)

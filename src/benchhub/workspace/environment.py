@@ -117,7 +117,7 @@ def _chosen(text: str) -> str:
 
 def _container(root: str) -> str:
     """Return what kind of container this is, by the marks that container programs leave."""
-    if os.path.exists(os.path.join(root, ".dockerenv")):  # noqa: PTH110, PTH118
+    if os.path.exists(os.path.join(root, ".dockerenv")):  # noqa: PTH110, PTH118 -- start-up counts
         return "docker"
     if os.path.exists(os.path.join(root, "run/.containerenv")):  # noqa: PTH110, PTH118
         return "podman"

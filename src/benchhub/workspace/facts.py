@@ -119,6 +119,6 @@ def _hosting(
 
 def unlearned(workspace: Workspace, environ: Mapping[str, str]) -> Facts:
     """Return what is known without asking anybody: for who only wants to see the targets."""
-    name = os.path.basename(workspace.root)  # noqa: PTH119
+    name = os.path.basename(workspace.root)  # noqa: PTH119 -- start-up counts
     hosting = Hosting(Repository(LOCAL_HOST, "", name))
     return Facts(learn_user({}, environ), hosting, Machine(None, MachineClass(os.uname().machine)))

@@ -124,7 +124,7 @@ def _find_git(environ: Mapping[str, str]) -> str:
 
     found = shutil.which("git", path=environ.get("PATH", os.defpath))
     # A relative folder is relative to where git will run.
-    return found if found and os.path.isabs(found) else "git"  # noqa: PTH117
+    return found if found and os.path.isabs(found) else "git"  # noqa: PTH117 -- start-up counts
 
 
 def _finish(process: "subprocess.Popen[bytes]", timeout_s: float) -> Answer:

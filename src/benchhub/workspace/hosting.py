@@ -138,7 +138,7 @@ def _local_name(remotes: Mapping[str, Remote], root: str, layout: Layout | None)
         return remotes["origin"].name
     above, last = os.path.split(layout.common_dir) if layout else (root, "")
     if last == ".git":
-        return os.path.basename(above) or "root"  # noqa: PTH119
+        return os.path.basename(above) or "root"  # noqa: PTH119 -- start-up counts
     if last.endswith(".git"):
         return last.removesuffix(".git")
     return os.path.basename(root) or "root"  # noqa: PTH119

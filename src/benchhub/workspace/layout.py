@@ -43,7 +43,7 @@ def layout_of(git: Git) -> Layout | None:
     # A name that cannot be resolved is said back as it was asked, before git complains.
     head, origin_head = (*lines[4:], "", "")[:2]
     shallow, *places = lines[:4]
-    index, objects, common_dir = (os.path.normpath(os.path.join(git.directory, place)) for place in places)  # noqa: PTH118
+    index, objects, common_dir = (os.path.normpath(os.path.join(git.directory, place)) for place in places)  # noqa: PTH118 -- start-up counts
     return Layout(
         is_shallow=shallow == "true",
         index=index,

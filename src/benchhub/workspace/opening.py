@@ -94,7 +94,7 @@ class Workspace:
 
     def directory_of(self, target: Target) -> str:
         """Return the absolute directory that a target runs in."""
-        return os.path.join(self.root, target.dir) if target.dir else self.root  # noqa: PTH118
+        return os.path.join(self.root, target.dir) if target.dir else self.root  # noqa: PTH118 -- start-up counts
 
     def package_above(self, directory: str) -> Package | None:
         """Return the nearest package at or above a relative directory."""
@@ -203,7 +203,7 @@ def detect(start: Path, frameworks: Mapping[str, Framework]) -> Detected:
 
 def _existing(start: Path) -> str:
     directory = os.path.realpath(start)
-    if not os.path.isdir(directory):  # noqa: PTH112
+    if not os.path.isdir(directory):  # noqa: PTH112 -- start-up counts
         what = f"`{start}` is not a directory"
         raise UserError(what)
     return directory
@@ -273,7 +273,7 @@ def find_root(directory: str) -> tuple[str, bool]:
 def _upwards_absolute(directory: str) -> Iterable[str]:
     while True:
         yield directory
-        above = os.path.dirname(directory)  # noqa: PTH120
+        above = os.path.dirname(directory)  # noqa: PTH120 -- start-up counts
         if above == directory:
             return
         directory = above
@@ -305,7 +305,7 @@ def _says_benchhub(pyproject: bytes) -> bool:
 
 def _read(path: str) -> bytes:
     try:
-        with open(path, "rb") as file:  # noqa: PTH123
+        with open(path, "rb") as file:  # noqa: PTH123 -- start-up counts
             return file.read()
     except OSError:
         return b""
@@ -365,8 +365,8 @@ def _read_configuration(path: str, name: str) -> bytes:
     except OSError as error:
         if not os.path.lexists(path):
             return b""
-        is_link = isinstance(error, FileNotFoundError) and os.path.islink(path)  # noqa: PTH114
-        why = f"the link leads to `{os.readlink(path)}`, which is not there" if is_link else error.strerror  # noqa: PTH115
+        is_link = isinstance(error, FileNotFoundError) and os.path.islink(path)  # noqa: PTH114 -- start-up counts
+        why = f"the link leads to `{os.readlink(path)}`, which is not there" if is_link else error.strerror  # noqa: PTH115 -- start-up counts
         what = f"{name}: cannot be read: {why}"
         raise UserError(what, where=name) from error
 

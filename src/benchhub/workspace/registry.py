@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from benchhub.errors import UserError
-from benchhub.model.access import project_address
+from benchhub.model.place import project_address
 from benchhub.model.registry import (
     KINDS,
     Entry,

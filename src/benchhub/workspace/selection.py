@@ -196,10 +196,10 @@ def _filter(target: Target, pattern: Pattern) -> str:
 
 
 def _check_path(workspace: Workspace, pattern: Pattern, here: str) -> None:
-    path = os.path.join(workspace.root, pattern.path)  # noqa: PTH118
-    if os.path.isdir(path):  # noqa: PTH112
+    path = os.path.join(workspace.root, pattern.path)  # noqa: PTH118 -- start-up counts
+    if os.path.isdir(path):  # noqa: PTH112 -- start-up counts
         return
-    if os.path.isfile(path):  # noqa: PTH113
+    if os.path.isfile(path):  # noqa: PTH113 -- start-up counts
         above = pattern.path.rpartition("/")[0]
         what = f"`{pattern.text}` is a file"
         raise UserError(what, hint=f"patterns name directories: `//{above}`")

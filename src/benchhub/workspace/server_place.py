@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 import msgspec
 
 from benchhub.errors import UserError
+from benchhub.model.address import LOOPBACK
 from benchhub.workspace.settings import state_folder
 
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 SUFFIX = ".token"
 
 
@@ -40,9 +40,15 @@ def server_place(environ: Mapping[str, str]) -> ServerPlace:
     return ServerPlace(url, token)
 
 
+def token_file(state: Path, name: str) -> Path:
+    """Return where the token of a server of this person lies: ``name`` is its port, while it runs."""
+    return state / "servers" / f"{name}{SUFFIX}"
+
+
 def _own(environ: Mapping[str, str]) -> str:
     """Return the address of the one server that this person runs here."""
-    ports = sorted(file.stem for file in _folder(environ).glob(f"*{SUFFIX}") if file.stem.isdigit())
+    files = token_file(Path(state_folder(environ)), "*")
+    ports = sorted(file.stem for file in files.parent.glob(files.name) if file.stem.isdigit())
     if len(ports) != 1:
         what = "you run no server on this machine" if not ports else f"you run servers on ports {', '.join(ports)}"
         raise UserError(what, hint="BH_SERVER says which one is meant: BH_SERVER=https://bench.example.com")
@@ -54,10 +60,6 @@ def _shown(environ: Mapping[str, str], url: str) -> str:
     if place.hostname not in LOOPBACK:
         return ""
     try:
-        return (_folder(environ) / f"{place.port or 80}{SUFFIX}").read_text(encoding="utf-8").strip()
+        return token_file(Path(state_folder(environ)), str(place.port or 80)).read_text(encoding="utf-8").strip()
     except OSError:
         return ""
-
-
-def _folder(environ: Mapping[str, str]) -> Path:
-    return Path(state_folder(environ), "servers")

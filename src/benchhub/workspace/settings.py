@@ -216,7 +216,7 @@ def text_of_user_file(path: str) -> str:
         UserError: It cannot be read.
     """
     try:
-        with open(path, encoding="utf-8-sig") as file:  # noqa: PTH123
+        with open(path, encoding="utf-8-sig") as file:  # noqa: PTH123 -- start-up counts
             return file.read()
     except (FileNotFoundError, NotADirectoryError):
         return ""
@@ -234,7 +234,7 @@ def _database_of(user: UserConfig, folder: str, environ: Mapping[str, str]) -> s
 def _absolute(path: str, above: str) -> str:
     if path.startswith(SERVER_SCHEMES):
         return path
-    return os.path.abspath(os.path.join(above, os.path.expanduser(path)))  # noqa: PTH100, PTH111, PTH118
+    return os.path.abspath(os.path.join(above, os.path.expanduser(path)))  # noqa: PTH100, PTH111, PTH118 -- start-up counts
 
 
 def _xdg(environ: Mapping[str, str], variable: str, below_home: str) -> str:
@@ -244,7 +244,7 @@ def _xdg(environ: Mapping[str, str], variable: str, below_home: str) -> str:
     """
     said = environ.get(variable, "")
     home = environ.get("HOME") or os.path.expanduser("~")  # noqa: PTH111
-    return os.path.join(said if os.path.isabs(said) else os.path.join(home, below_home), FOLDER)  # noqa: PTH117, PTH118
+    return os.path.join(said if os.path.isabs(said) else os.path.join(home, below_home), FOLDER)  # noqa: PTH117, PTH118 -- start-up counts
 
 
 _ON = frozenset({"1", "true", "yes", "on"})

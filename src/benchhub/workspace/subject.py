@@ -109,7 +109,7 @@ def _configuration(said: ConfiguredSubject) -> str:
     each: list[bytes] = []
     for name in said.config.configuration:
         try:
-            with open(os.path.join(said.directory, name), "rb") as file:  # noqa: PTH118, PTH123
+            with open(os.path.join(said.directory, name), "rb") as file:  # noqa: PTH118, PTH123 -- start-up counts
                 each.append(file_sha256(file))
         except OSError as error:
             path = (*said.path, "configuration")

@@ -31,7 +31,7 @@ class FileTree:
         if file_name in self._paths:
             found.append("")
         # git also lists files that are deleted and not committed.
-        return (path for path in sorted(found) if os.path.isfile(os.path.join(self.root, path, file_name)))  # noqa: PTH113, PTH118
+        return (path for path in sorted(found) if os.path.isfile(os.path.join(self.root, path, file_name)))  # noqa: PTH113, PTH118 -- start-up counts
 
     def directories_naming(self, name: str) -> list[str]:
         """Return the directories in which something is called ``name``, be it a folder or a link that leads nowhere."""

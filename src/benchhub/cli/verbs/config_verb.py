@@ -2,14 +2,12 @@
 
 import argparse
 import os
-import sys
 from pathlib import Path
-
-import msgspec
 
 from benchhub.cli import exit_codes
 from benchhub.cli.desk import Desk
 from benchhub.cli.names import nearest_of
+from benchhub.cli.pipes import print_json
 from benchhub.cli.table import print_table
 from benchhub.errors import UserError
 from benchhub.flows.tell_settings import tell_settings
@@ -50,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
         held = tell_settings(Path.cwd(), desk.settings, os.environ, desk.frameworks, database=args.db)
     chosen = held if args.key is None else [_named(args.key, held)]
     if args.json:
-        sys.stdout.buffer.write(msgspec.json.encode(chosen if args.key is None else chosen[0]) + b"\n")
+        print_json(chosen if args.key is None else chosen[0])
     elif args.key is not None:
         print("  ".join(_row(chosen[0], with_origin=args.show_origin)[1:]))
     else:

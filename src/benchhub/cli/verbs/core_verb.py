@@ -8,11 +8,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from benchhub.cli import exit_codes
 from benchhub.cli.desk import Desk
 from benchhub.cli.human import plural
+from benchhub.cli.pipes import print_json
 from benchhub.errors import ToolError, UserError
 
 if TYPE_CHECKING:
@@ -145,7 +144,7 @@ def _reproject(args: argparse.Namespace, desk: Desk) -> int:
             database, desk.frameworks, framework=args.framework, is_reread=args.reread, installed=installed
         )
     if args.json:
-        _print_json(done)
+        print_json(done)
     else:
         print("\n".join(done.complaints), end="\n" if done.complaints else "")
         reread = f", {done.reread} read again" if args.reread else ""
@@ -170,7 +169,7 @@ def _has(module: str) -> bool:
 def _tell_checked(args: argparse.Namespace, checked: "Checked", *, is_brief: bool = False) -> None:
     """Print a check; a server that starts tells people only what is not as it should be."""
     if args.json:
-        _print_json(checked)
+        print_json(checked)
     elif checked.state != "ok" or not is_brief:
         stream = sys.stderr if is_brief else sys.stdout
         if not (is_brief and checked.state == "problem"):  # Which is told as the error that it is.
@@ -181,17 +180,12 @@ def _tell_checked(args: argparse.Namespace, checked: "Checked", *, is_brief: boo
 
 def _tell_listening(args: argparse.Namespace, listening: "Listening") -> None:
     if args.json:
-        _print_json(listening)
+        print_json(listening)
         return
     print(f"bh core serves {listening.database} at {listening.url} · log in: bh login {listening.url}")
     if listening.token_file:
         print(f"the token that opens everything: {listening.token_file}")
     sys.stdout.flush()
-
-
-def _print_json(document: object) -> None:
-    sys.stdout.buffer.write(msgspec.json.encode(document) + b"\n")
-    sys.stdout.buffer.flush()
 
 
 _ACTIONS: dict[str, Callable[[argparse.Namespace, Desk], int]] = {

@@ -1,7 +1,6 @@
 """`bh db`: where the database is, whether it is sound, and how it is brought up to date."""
 
 import argparse
-import sys
 import time
 from collections.abc import Callable
 
@@ -12,6 +11,7 @@ from benchhub.cli.desk import Desk
 from benchhub.cli.housekeeping import print_prunable, print_sizes
 from benchhub.cli.human import human, plural
 from benchhub.cli.parser import age, count
+from benchhub.cli.pipes import print_json
 from benchhub.errors import NothingMatchedError, UserError
 
 EPILOG = """\
@@ -164,7 +164,7 @@ def _need_file(desk: Desk) -> None:
 
 def _tell(args: argparse.Namespace, document: object, lines: list[str]) -> None:
     if args.json:
-        sys.stdout.buffer.write(msgspec.json.encode(document) + b"\n")
+        print_json(document)
     else:
         print("\n".join(lines))
 

@@ -9,12 +9,11 @@ from itertools import groupby
 from pathlib import Path
 from textwrap import fill
 
-import msgspec
-
 from benchhub.cli import exit_codes
 from benchhub.cli.colour import Paint, Style
 from benchhub.cli.desk import Desk
 from benchhub.cli.human import plural
+from benchhub.cli.pipes import print_json
 from benchhub.cli.terminal import columns_of
 from benchhub.flows.doctor.diagnosis import Diagnosis, State
 from benchhub.flows.doctor.examine import Patient, examine
@@ -63,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
     counts = Counter(one.state for one in found)
     shown = [one for one in found if not args.advice or one.state in {"advice", "problem"}]
     if args.json:
-        sys.stdout.buffer.write(msgspec.json.encode({"diagnoses": shown, "counts": counts}) + b"\n")
+        print_json({"diagnoses": shown, "counts": counts})
     else:
         _print(shown, Paint.on(sys.stdout, args.color))
         print(f"{plural(counts['problem'], 'problem')}, {plural(counts['advice'], 'piece')} of advice")

@@ -1,14 +1,12 @@
 """`bh estimate`: how long `bh run` of the same words would take."""
 
 import argparse
-import sys
 from typing import Any
-
-import msgspec
 
 from benchhub.cli.choosing import add_choosing, add_running, choose
 from benchhub.cli.desk import Desk
 from benchhub.cli.human import human_seconds, plural
+from benchhub.cli.pipes import print_json
 from benchhub.cli.table import print_filled
 from benchhub.flows.estimate import CellEstimate, Difference, Estimate, estimate_chosen
 from benchhub.store.database import Database
@@ -48,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
         chosen, arguments = choose(args, desk)
         cells = estimate_chosen(_database(desk), chosen, desk.frameworks, runs=args.runs, arguments=arguments)
     if args.json:
-        sys.stdout.buffer.write(msgspec.json.encode(_document(cells)) + b"\n")
+        print_json(_document(cells))
     else:
         print_filled(_COLUMNS, [_line(one) for one in cells])
         print(f"\n{_sum(cells)}")

@@ -2,12 +2,12 @@
 
 import argparse
 import shlex
-import sys
 
 import msgspec
 
 from benchhub.cli.choosing import add_choosing, add_running, choose
 from benchhub.cli.desk import Desk
+from benchhub.cli.pipes import print_json
 from benchhub.flows.prepare import Prepared, mask_step, plan_target
 from benchhub.flows.run_target import Chosen
 from benchhub.model.service import Service
@@ -52,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
             shown = msgspec.structs.replace(prepared, plan=_without_credentials(prepared.plan))
             explained.append((one, shown, runs))
     if args.json:
-        sys.stdout.buffer.write(msgspec.json.encode([_document(*item) for item in explained]) + b"\n")
+        print_json([_document(*item) for item in explained])
     else:
         for item in explained:
             _print(*item)

@@ -15,6 +15,7 @@ import msgspec
 from benchhub.cli.desk import Desk
 from benchhub.cli.human import plural
 from benchhub.cli.names import nearest_name
+from benchhub.cli.pipes import print_json
 from benchhub.cli.table import print_table
 from benchhub.errors import NothingMatchedError, UserError
 from benchhub.flows.export import FORMS, Form, export_to_path, export_to_stream
@@ -120,7 +121,7 @@ def _to_standard_output(export: Export, form: Form) -> None:
 def _tell(args: argparse.Namespace, export: Export, path: Path, form: Form, count: int) -> None:
     if args.json:
         document = {"path": str(path), "format": form, "rows": count, "columns": export.columns}
-        sys.stdout.buffer.write(msgspec.json.encode(document) + b"\n")
+        print_json(document)
     else:
         print(f"bh: {plural(count, 'row')} in {path}", file=sys.stderr)
 

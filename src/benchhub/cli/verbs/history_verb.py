@@ -7,8 +7,6 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-import msgspec
-
 from benchhub.cli.colour import Paint
 from benchhub.cli.desk import Desk
 from benchhub.cli.fit import shortened, wrapped
@@ -16,6 +14,7 @@ from benchhub.cli.human import human, human_seconds, plural
 from benchhub.cli.legend import legend
 from benchhub.cli.names import nearest_name, nearest_of, renamed_hint, with_place
 from benchhub.cli.parser import count
+from benchhub.cli.pipes import print_json
 from benchhub.cli.table import print_filled, room_on
 from benchhub.cli.terminal import columns_of, shows_unicode
 from benchhub.cli.verbs.runs_verb import branch_of
@@ -111,7 +110,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _list(database: Database, args: argparse.Namespace) -> int:
     """Print every line that there is: of each case its first metric, unless one is asked for."""
-    from benchhub.cli.history_list import of_one_metric, print_list, print_list_json  # noqa: PLC0415
+    from benchhub.cli.history_list import of_one_metric, print_list, print_list_json  # noqa: PLC0415 -- loaded when it is used
 
     lines = newest_lines(database, project=args.project, metric=args.metric, values_max=args.count or COUNT_LISTED)
     if not lines:
@@ -145,7 +144,7 @@ def _print_json(database: Database, series: Rows, outcomes: Rows, newest: int | 
         "lanes": lane_facts(database, lanes),
         "outcomes": [row for rows in _by_test(outcomes) for row in rows[:newest]],
     }
-    sys.stdout.buffer.write(msgspec.json.encode(document) + b"\n")
+    print_json(document)
 
 
 def _print(database: Database, series: Rows, outcomes: Rows, args: argparse.Namespace) -> None:

@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
     params = {axis: values[-1] for axis, values in parse_params(args.param).items()}
     with Desk.open(args) as desk:
         if args.framework:
-            from benchhub.plugin.registry import framework  # noqa: PLC0415
+            from benchhub.plugin.registry import framework  # noqa: PLC0415 -- loaded when it is used
 
             framework(args.framework)  # Says what is known when this is not.
         name = "" if args.name is None else checked_name(args.name)

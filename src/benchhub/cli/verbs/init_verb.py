@@ -9,6 +9,7 @@ import msgspec
 from benchhub.cli import exit_codes
 from benchhub.cli.desk import Desk
 from benchhub.cli.human import plural
+from benchhub.cli.pipes import print_json
 from benchhub.flows.draft_config import Draft, draft_config, write_draft
 
 EPILOG = """\
@@ -39,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
         write_draft(draft, is_forced=args.force)
     if args.json:
         document = {**msgspec.structs.asdict(draft), "is_written": not args.print}
-        sys.stdout.buffer.write(msgspec.json.encode(document) + b"\n")
+        print_json(document)
     elif args.print:
         print(draft.text, end="")
     else:

@@ -5,11 +5,10 @@ import shlex
 import sys
 from pathlib import Path
 
-import msgspec
-
 from benchhub.cli import exit_codes
 from benchhub.cli.desk import Desk
 from benchhub.cli.human import plural
+from benchhub.cli.pipes import print_json
 from benchhub.flows.new_framework import EXAMPLE, Package, draft_framework, write_framework
 
 EPILOG = """\
@@ -46,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
             "files": list(package.texts),
             "install": install,
         }
-        sys.stdout.buffer.write(msgspec.json.encode(document) + b"\n")
+        print_json(document)
     else:
         _tell(package, install)
     return exit_codes.OK

@@ -1,13 +1,11 @@
 """`bh note`: sentences on runs, with who wrote them and when; added, never changed."""
 
 import argparse
-import sys
 from textwrap import indent
 from typing import Any
 
-import msgspec
-
 from benchhub.cli.desk import Desk
+from benchhub.cli.pipes import print_json
 from benchhub.errors import UserError
 from benchhub.store.find import Rows, find_run, rows_of
 
@@ -70,7 +68,7 @@ def _checked(text: str | None) -> str | None:
 
 def _tell(args: argparse.Namespace, document: Any, notes: Rows, nothing: str) -> None:  # noqa: ANN401 -- JSON
     if args.json:
-        sys.stdout.buffer.write(msgspec.json.encode(document) + b"\n")
+        print_json(document)
         return
     for note in notes:
         print(f"run {note['run_id']}  {note['noted_at']} UTC  {note['user_name']}")

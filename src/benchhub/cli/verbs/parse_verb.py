@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from benchhub.cli.human import human, human_seconds, plural
+from benchhub.cli.pipes import print_json
 from benchhub.cli.run_results import first_line
 from benchhub.cli.table import print_filled
 from benchhub.flows.parse_output import Parsed, ParsedCase, parse_streams, streams_of
@@ -41,14 +42,12 @@ def run(args: argparse.Namespace) -> int:
     for name in args.files:
         streams += [_standard_input()] if name == "-" else streams_of([Path(name)])
     if args.framework:
-        from benchhub.plugin.registry import framework  # noqa: PLC0415
+        from benchhub.plugin.registry import framework  # noqa: PLC0415 -- loaded when it is used
 
         framework(args.framework)  # Says what is known when this is not.
     parsed = parse_streams(streams, frameworks(), framework=args.framework)
     if args.json:
-        import msgspec  # noqa: PLC0415
-
-        sys.stdout.buffer.write(msgspec.json.encode(parsed) + b"\n")
+        print_json(parsed)
     else:
         _print_summary(parsed)
     return 0

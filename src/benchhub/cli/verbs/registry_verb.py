@@ -6,12 +6,11 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import msgspec
-
 from benchhub.cli import exit_codes
 from benchhub.cli.colour import Paint, Style
 from benchhub.cli.desk import Desk
 from benchhub.cli.human import plural
+from benchhub.cli.pipes import print_json
 from benchhub.errors import UserError
 from benchhub.flows import keep_registry
 from benchhub.flows.keep_registry import Applied
@@ -104,7 +103,7 @@ def _schema(_: argparse.Namespace, __: Desk) -> int:
 
 def _tell(args: argparse.Namespace, document: object, *parts: str) -> None:
     if args.json:
-        sys.stdout.buffer.write(msgspec.json.encode(document) + b"\n")
+        print_json(document)
     else:
         _show("\n".join(part for part in parts if part))
 

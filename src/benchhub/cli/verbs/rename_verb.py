@@ -1,7 +1,6 @@
 """`bh rename`: a case, a suite, a target or a project is called otherwise from now on, and its history goes along."""
 
 import argparse
-import sys
 from typing import TYPE_CHECKING, Any, get_args
 
 import msgspec
@@ -9,6 +8,7 @@ import msgspec
 from benchhub.cli.desk import Desk
 from benchhub.cli.human import plural
 from benchhub.cli.names import nearest_name, renamed_hint
+from benchhub.cli.pipes import print_json
 from benchhub.cli.table import print_filled
 from benchhub.errors import NothingMatchedError, UserError
 from benchhub.model.rename import Rename, RenameKind
@@ -64,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
         change = _rename_project if args.kind == "project" else _rename
         done = change(database, place, wanted, desk, is_joined=args.join)
     if args.json:
-        _print_json({"project": place["project"], **msgspec.structs.asdict(wanted), **msgspec.structs.asdict(done)})
+        print_json({"project": place["project"], **msgspec.structs.asdict(wanted), **msgspec.structs.asdict(done)})
         return 0
     cases = f" ({plural(done.cases, 'case')})" if done.cases else ""
     joined = f"; {plural(done.joined_runs, 'run')} projected again" if done.joined_runs else ""
@@ -175,7 +175,7 @@ def _nothing(database: Database, args: argparse.Namespace) -> NothingMatchedErro
 def _list(args: argparse.Namespace, database: Database) -> int:
     found = rows_of(database, "all_renames")
     if args.json:
-        _print_json(found)
+        print_json(found)
     elif found:
         _print_all(found)
     else:
@@ -186,7 +186,3 @@ def _list(args: argparse.Namespace, database: Database) -> int:
 def _print_all(found: Rows) -> None:
     columns = ("", "when (UTC)", "by", "project", "what", "suite", "old", "new")
     print_filled(columns, [tuple(row.values()) for row in found])
-
-
-def _print_json(document: object) -> None:
-    sys.stdout.buffer.write(msgspec.json.encode(document) + b"\n")

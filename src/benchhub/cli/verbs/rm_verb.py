@@ -1,15 +1,13 @@
 """`bh rm`: runs go out of sight, and can come back until they are pruned."""
 
 import argparse
-import sys
 from typing import Any
-
-import msgspec
 
 from benchhub.cli.confirming import confirmed
 from benchhub.cli.desk import Desk
 from benchhub.cli.human import plural
 from benchhub.cli.parser import count
+from benchhub.cli.pipes import print_json
 from benchhub.cli.table import print_filled
 from benchhub.cli.verbs.runs_verb import cell_of, cell_text
 from benchhub.errors import UserError
@@ -69,7 +67,7 @@ def _remove(args: argparse.Namespace, desk: Desk) -> int:
 
     removal_id = remove_runs(database, run_ids, user=desk.person)
     if args.json:
-        _print_json({"removal_id": removal_id, "runs": going})
+        print_json({"removal_id": removal_id, "runs": going})
     else:
         them = "it" if len(run_ids) == 1 else "them"
         print(f"removed {plural(len(run_ids), 'run')}; `bh rm --undo {removal_id}` brings {them} back")
@@ -106,7 +104,7 @@ def _undo(args: argparse.Namespace, desk: Desk) -> int:
 
     undone = undo_removal(desk.changing(), args.undo or None)
     if args.json:
-        _print_json(undone)
+        print_json(undone)
         return 0
     numbers = ", ".join(map(str, undone.run_ids))
     print(f"{'run' if len(undone.run_ids) == 1 else 'runs'} {numbers} came back (removal {undone.removal_id})")
@@ -120,7 +118,7 @@ def _list(args: argparse.Namespace, desk: Desk) -> int:
 
     found = removals(desk.database())
     if args.json:
-        _print_json(found)
+        print_json(found)
     elif not found:
         print("nothing is removed that could come back; `bh rm RUN` removes a run")
     for one in found if not args.json else ():
@@ -128,7 +126,3 @@ def _list(args: argparse.Namespace, desk: Desk) -> int:
         for row in one["runs"]:
             print(f"  run {row['run_id']}  {row['target']}  started {row['started_at']} UTC")
     return 0
-
-
-def _print_json(document: object) -> None:
-    sys.stdout.buffer.write(msgspec.json.encode(document) + b"\n")

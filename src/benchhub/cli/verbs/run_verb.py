@@ -59,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
     """Run what was chosen; the exit code says how it went."""
     with Desk.open(args) as desk:
         chosen, arguments = choose(args, desk)
-        from benchhub.probes.group import enter_soon  # noqa: PLC0415
+        from benchhub.probes.group import enter_soon  # noqa: PLC0415 -- loaded when it is used
 
         enter_soon()
         # Loaded late, that git is asked early.

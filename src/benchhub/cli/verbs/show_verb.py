@@ -12,6 +12,7 @@ import msgspec
 from benchhub.cli.desk import Desk
 from benchhub.cli.fit import cut, shortened, wrapped, wrapped_command
 from benchhub.cli.human import human, human_seconds, plural
+from benchhub.cli.pipes import print_json
 from benchhub.cli.run_results import first_line, print_text
 from benchhub.cli.table import print_filled, room_on, without_repeated
 from benchhub.cli.verbs.runs_verb import branch_of, cell_of, cell_text_of
@@ -71,7 +72,7 @@ def run(args: argparse.Namespace) -> int:
         report = load_report(database, found.report_id)
     if args.json:
         run_row = {**whole["run"], "cell": cell_of(whole["run"]["cell"])}
-        sys.stdout.buffer.write(msgspec.json.encode({**whole, "run": run_row, **_circumstances(report)}) + b"\n")
+        print_json({**whole, "run": run_row, **_circumstances(report)})
     else:
         _Shown(whole, report, is_all=args.all).print()
     return 0

@@ -2,13 +2,11 @@
 
 import argparse
 import re
-import sys
-
-import msgspec
 
 from benchhub.cli.desk import Desk
 from benchhub.cli.human import plural
 from benchhub.cli.names import nearest_of
+from benchhub.cli.pipes import print_json
 from benchhub.cli.table import print_table
 from benchhub.errors import NothingMatchedError, UserError
 from benchhub.store.database import Database
@@ -76,7 +74,7 @@ def _of_run(args: argparse.Namespace, desk: Desk, database: Database) -> int:
     tags = rows_of(database, "run_tags", run_id=found.run_id)
     if args.json:
         document = {"run_id": found.run_id, "run_uid": found.uid, "tags": tags, "added": added, "removed": removed}
-        sys.stdout.buffer.write(msgspec.json.encode(document) + b"\n")
+        print_json(document)
     elif args.names or not tags:
         print(f"run {found.run_id}: {' '.join(row['tag'] for row in tags) or 'no tags'}")
     else:
@@ -95,7 +93,7 @@ def _check_there(database: Database, run_id: int, names: list[str]) -> None:
 def _list_all(args: argparse.Namespace, database: Database) -> int:
     rows = rows_of(database, "counts_of_tags")
     if args.json:
-        sys.stdout.buffer.write(msgspec.json.encode(rows) + b"\n")
+        print_json(rows)
         return 0
     if not rows:
         print("no run has a tag; `bh tag RUN NAME` puts one there")

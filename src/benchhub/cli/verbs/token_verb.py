@@ -13,6 +13,7 @@ import msgspec
 from benchhub.cli import exit_codes
 from benchhub.cli.desk import Desk
 from benchhub.cli.parser import age
+from benchhub.cli.pipes import print_json
 from benchhub.cli.table import print_table
 from benchhub.errors import UserError
 
@@ -83,7 +84,7 @@ def _create(args: argparse.Namespace, desk: Desk) -> int:
     scopes = [word for word in (args.scope or DEFAULT_SCOPES).replace(",", " ").split() if word]
     token_id, text = _made_by_server(args, scopes) if args.server else _made_here(args, desk, scopes)
     if args.json:
-        _print_json({"id": token_id, "token": text})
+        print_json({"id": token_id, "token": text})
     else:
         print(text)
         if sys.stdout.isatty():
@@ -129,7 +130,7 @@ def _client() -> "Client":
 def _list(args: argparse.Namespace, desk: Desk) -> int:
     tokens = _listed_by_server() if args.server else _listed_here(desk)
     if args.json:
-        _print_json(tokens)
+        print_json(tokens)
     elif not tokens:
         print("no tokens; `bh token create NAME` makes one")
     else:
@@ -178,7 +179,7 @@ def _revoke(args: argparse.Namespace, desk: Desk) -> int:
     else:
         _revoke_here(desk, args.word)
     if args.json:
-        _print_json({"id": args.word})
+        print_json({"id": args.word})
     else:
         print(f"token {args.word} opens nothing any more; a server that runs hears of it within seconds")
     return exit_codes.OK
@@ -191,10 +192,6 @@ def _revoke_here(desk: Desk, token_id: str) -> None:
     database = desk.changing()
     revoke_token(database, token_id)
     record(database, "token-revoked", token_id, who=None)
-
-
-def _print_json(document: object) -> None:
-    sys.stdout.buffer.write(msgspec.json.encode(document) + b"\n")
 
 
 _ACTIONS: dict[str, Callable[[argparse.Namespace, Desk], int]] = {

@@ -57,7 +57,7 @@ def without_group(homes: Homes | None) -> Diagnosis:
         what = "version 2 of control groups is not mounted"
         todo = "boot with systemd.unified_cgroup_hierarchy=1; in a container, mount it"
         return Diagnosis("permissions", "cgroups", "advice", what, WHY_GROUPS, todo)
-    what = f"`{homes.unified}` may not be written" if os.path.isdir(homes.unified) else f"`{homes.unified}` is not here"  # noqa: PTH112
+    what = f"`{homes.unified}` may not be written" if os.path.isdir(homes.unified) else f"`{homes.unified}` is not here"  # noqa: PTH112 -- start-up counts
     return Diagnosis("permissions", "cgroups", "advice", what, WHY_GROUPS, DELEGATE)
 
 

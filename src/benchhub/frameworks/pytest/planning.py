@@ -206,7 +206,7 @@ def _given(request: PlanRequest) -> tuple[str, ...]:
         what = f"`python` of `{request.target.label}` is empty"
         raise UserError(what, hint='with = { python = ".venv/bin/python" }, or leave it out')
     if words and "/" in words[0]:
-        return (os.path.join(request.directory, os.path.expanduser(words[0])), *words[1:])  # noqa: PTH118, PTH111
+        return (os.path.join(request.directory, os.path.expanduser(words[0])), *words[1:])  # noqa: PTH118, PTH111 -- start-up counts
     return words
 
 

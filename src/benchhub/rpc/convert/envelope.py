@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from benchhub.model.circumstance import User
-from benchhub.model.identity import RunUid
+from benchhub.model.identity import RunUid, is_run_uid, is_sha256
 from benchhub.model.report import ArtifactRef, Column, Envelope, NativeTable
 from benchhub.model.run import Execution
 from benchhub.rpc.convert import circumstances as move
@@ -16,7 +16,6 @@ from benchhub.rpc.v1 import report_pb2
 
 _ROWS = ("results", "outcomes")
 _TYPES = ("integer", "real", "text", "json")
-_HEXADECIMAL = frozenset("0123456789abcdef")
 
 
 def envelope_message(envelope: Envelope) -> report_pb2.Envelope:
@@ -97,8 +96,7 @@ def _user_of(message: report_pb2.Envelope, reporter: str | None) -> User:
 
 
 def _checked_uid(uid: str) -> str:
-    groups = [len(group) for group in uid.split("-") if _HEXADECIMAL.issuperset(group)]
-    if groups != [8, 4, 4, 4, 12]:
+    if not is_run_uid(uid):
         raise refuse("report_uid", "is no id of a run", hint="a UUIDv7 as 36 lower-case characters, made by who ran it")
     return uid
 
@@ -138,7 +136,7 @@ def artifact_of(message: report_pb2.ArtifactRef) -> ArtifactRef:
     Raises:
         MessageError: Its name is missing, or its digest is none.
     """
-    if len(message.sha256) != 64 or not _HEXADECIMAL.issuperset(message.sha256):  # noqa: PLR2004 -- digits of a SHA-256
+    if not is_sha256(message.sha256):
         raise refuse("sha256", "is no digest", hint="64 hexadecimal digits in lower case")
     if message.size_bytes < 0:
         raise refuse("size_bytes", f"is {message.size_bytes}")

@@ -140,6 +140,6 @@ def _marked(mark: str) -> Iterator[int]:
     except OSError:
         return
     for pid in pids:
-        with contextlib.suppress(OSError), open(f"/proc/{pid}/environ", "rb") as file:  # noqa: PTH123
+        with contextlib.suppress(OSError), open(f"/proc/{pid}/environ", "rb") as file:  # noqa: PTH123 -- start-up counts
             if wanted in file.read().split(b"\0"):
                 yield pid

@@ -23,7 +23,7 @@ def refusal(step: Step, error: OSError | ValueError) -> ToolError:
 def _folder_trouble(folder: str) -> str | None:
     if not os.path.exists(folder):  # noqa: PTH110 -- pathlib is not needed to start a program
         return f"the folder `{folder}` does not exist"
-    if not os.path.isdir(folder):  # noqa: PTH112
+    if not os.path.isdir(folder):  # noqa: PTH112 -- start-up counts
         return f"`{folder}` is not a folder"
     if not os.access(folder, os.X_OK):
         return f"the folder `{folder}` may not be entered"
@@ -35,7 +35,7 @@ def _find(step: Step) -> str | None:
     program = step.argv[0]
     environment = {**os.environ, **step.env}
     folders = [""] if "/" in program else os.get_exec_path(environment)
-    places = (os.path.join(step.cwd, folder, program) for folder in folders)  # noqa: PTH118
+    places = (os.path.join(step.cwd, folder, program) for folder in folders)  # noqa: PTH118 -- start-up counts
     return next((place for place in places if os.path.lexists(place)), None)
 
 
@@ -70,7 +70,7 @@ def _words_about_loader(program: str, found: str) -> tuple[str, str]:
 def _interpreter(path: str) -> str | None:
     """Return the interpreter that a script's first line names."""
     try:
-        with open(path, "rb") as file:  # noqa: PTH123
+        with open(path, "rb") as file:  # noqa: PTH123 -- start-up counts
             line = file.readline(256)
     except OSError:
         return None

@@ -2,10 +2,10 @@
 
 import asyncio
 import threading
-from typing import Any
 
 from benchhub.errors import UserError
-from benchhub.rpc.v1.query_service_pb2 import QueryRequest, QueryResponse, Row, Value
+from benchhub.rpc.convert.values import value_message, value_of
+from benchhub.rpc.v1.query_service_pb2 import QueryRequest, QueryResponse, Row
 from benchhub.server.access import asking
 from benchhub.server.backend import Backend
 from benchhub.server.services.visible import Context
@@ -38,7 +38,7 @@ class Queries:
         def answer(database: Database) -> Table:
             question = Question(
                 text=request.sql,
-                parameters={parameter.name.lstrip(":"): _said(parameter.value) for parameter in request.parameters},
+                parameters={parameter.name.lstrip(":"): value_of(parameter.value) for parameter in request.parameters},
                 visible=visible_projects(database, who),
                 seconds_max=seconds_max,
                 rows_max=request.rows_max or ROWS,
@@ -56,24 +56,5 @@ class Queries:
 
 
 def _response(table: Table) -> QueryResponse:
-    rows = [Row(values=[_value(value) for value in row]) for row in table.rows]
+    rows = [Row(values=[value_message(value) for value in row]) for row in table.rows]
     return QueryResponse(columns=table.columns, rows=rows, is_cut=table.is_cut)
-
-
-def _said(value: Value) -> Any:  # noqa: ANN401 -- what SQL holds
-    kind = value.WhichOneof("kind")
-    return None if kind is None else getattr(value, kind)
-
-
-def _value(value: Any) -> Value:  # noqa: ANN401 -- what SQL holds
-    match value:
-        case None:
-            return Value()
-        case int():
-            return Value(int=value)
-        case float():
-            return Value(double=value)
-        case bytes():
-            return Value(blob=value)
-        case _:
-            return Value(text=str(value))

@@ -5,16 +5,16 @@ in the database until the last part came; then it is put together, verified, and
 """
 
 import asyncio
-import re
 from collections.abc import Sequence
 
 import protobuf.wkt
 from connectrpc.code import Code
 from connectrpc.errors import ConnectError, ErrorDetail
 
-from benchhub.errors import ConflictError
+from benchhub.errors import ConflictError, MessageError
 from benchhub.model.access import Principal
 from benchhub.model.encoded import EncodedReport, encode_report
+from benchhub.model.identity import is_run_uid, is_sha256
 from benchhub.model.report import Report
 from benchhub.rpc.convert import PARTS_MAX, to_report
 from benchhub.rpc.v1.report_service_pb2 import (
@@ -41,9 +41,6 @@ from benchhub.store.visibility import visible_projects
 
 UIDS_MAX = 10_000
 MISSING_TOLD_MAX = 1_000
-
-_UID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
-_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 Checked = tuple[Report, EncodedReport]
 
@@ -79,8 +76,7 @@ class Reports:
 
     async def _take_part(self, who: Principal, request: SubmitReportRequest) -> SubmitReportResponse:
         """Keep a part; make the report whole when it was the last one."""
-        here = await self._backend.read(_known, who, [request.report_uid])
-        if here and bytes(here[0]["sha256"] or b"").hex() == request.sha256:
+        if await self._is_here(who, request):
             # Whose answer was lost: the parts are gone, and the report is here.
             return _answer(SubmitState.SUBMIT_STATE_DUPLICATE)
         if request.HasField("envelope"):
@@ -91,15 +87,27 @@ class Reports:
             answer.missing_parts.extend(staged.missing[:MISSING_TOLD_MAX])
             return answer
         uid = request.report_uid
+        parts = await self._backend.read(staged_parts, uid)
+        if len(parts) < request.part_count:
+            # Another request, which brought the last part at the same time, has put them together.
+            if await self._is_here(who, request):
+                return _answer(SubmitState.SUBMIT_STATE_DUPLICATE)
+            what = f"the parts of report {uid} were put together by another request, and refused there"
+            raise refusal(Code.ABORTED, what, "send them again")
         try:
-            report, encoded = await asyncio.to_thread(_together, await self._backend.read(staged_parts, uid), who.user)
-        except Exception:
+            report, encoded = await asyncio.to_thread(_together, parts, who.user)
+        except (MessageError, ConnectError):
             # They can never become whole: who sends them again begins afresh.
             await self._backend.write(drop_parts, uid)
             raise
         answer = await self._keep(who, report, encoded)
         await self._backend.write(drop_parts, uid)
         return answer
+
+    async def _is_here(self, who: Principal, request: SubmitReportRequest) -> bool:
+        """Tell whether the very report that a part is of was kept already."""
+        here = await self._backend.read(_known, who, [request.report_uid])
+        return bool(here) and bytes(here[0]["sha256"] or b"").hex() == request.sha256
 
     async def _check_first(self, who: Principal, request: SubmitReportRequest) -> None:
         """Refuse at its first part what would be refused at its last."""
@@ -124,13 +132,13 @@ class Reports:
 
 def _check_words(request: SubmitReportRequest) -> None:
     """Refuse what no report can be called, before anything is done with it."""
-    if not _UID.fullmatch(request.report_uid):
+    if not is_run_uid(request.report_uid):
         what = f"`report_uid` `{request.report_uid[:80]}` is no UUIDv7"
         raise refusal(Code.INVALID_ARGUMENT, what, "36 lower-case characters, made anew for each run")
     if request.part_count > PARTS_MAX or request.part_index >= max(request.part_count, 1):
         what = f"part {request.part_index} of {request.part_count} is none: parts count from 0, at most {PARTS_MAX}"
         raise refusal(Code.INVALID_ARGUMENT, what)
-    if request.HasField("sha256") and not _DIGEST.fullmatch(request.sha256):
+    if request.HasField("sha256") and not is_sha256(request.sha256):
         what = "`sha256` is no SHA-256: 64 lower-case hexadecimal digits"
         raise refusal(Code.INVALID_ARGUMENT, what, "a report in one part may leave it out")
     if request.part_count > 1 and not request.HasField("sha256"):

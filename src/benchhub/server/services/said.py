@@ -4,8 +4,9 @@ from typing import Any
 
 import msgspec
 
-from benchhub.model.access import SCOPES, project_address
+from benchhub.model.access import SCOPES
 from benchhub.model.access import Scope as Word
+from benchhub.model.place import project_address
 from benchhub.rpc.v1.case_pb2 import Better, Metric, Param, ParamOrigin
 from benchhub.rpc.v1.run_pb2 import RunStatus
 from benchhub.rpc.v1.token_service_pb2 import ProjectList, Scope, Token

@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -156,6 +157,19 @@ def test_an_answer_tells_which_parts_are_missing(server: Served) -> None:
     assert server.ask("POST", SUBMIT, body, **headers).status == 200
     missing = {row[0] for row in ask_sql(server, "SELECT seq FROM staged_part WHERE uid = ?", parts[0].report_uid)}
     assert missing == {1}
+
+
+def test_the_last_part_may_come_many_times_at_once(server: Served) -> None:
+    for seed in range(5):
+        report = bench_report(200, 3, 10, seed=100 + seed)
+        parts = to_parts(report, bytes_max=30_000)
+        for part in parts[:-1]:
+            submit(server, part)
+        with ThreadPoolExecutor(6) as senders:
+            states = sorted(map(state_of, senders.map(lambda _, part=parts[-1]: submit(server, part), range(6))))
+        assert states == ["DUPLICATE"] * 5 + ["STORED"]
+        assert kept(server, report.envelope.uid) == report
+        assert ask_sql(server, "SELECT 1 FROM staged_part WHERE uid = ?", report.envelope.uid) == []
 
 
 def test_parts_that_make_another_report_are_dropped_and_may_come_again(server: Served) -> None:

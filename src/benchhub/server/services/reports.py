@@ -76,12 +76,11 @@ class Reports:
 
     async def _take_part(self, who: Principal, request: SubmitReportRequest) -> SubmitReportResponse:
         """Keep a part; make the report whole when it was the last one."""
-        if await self._is_here(who, request):
-            # Whose answer was lost: the parts are gone, and the report is here.
-            return _answer(SubmitState.SUBMIT_STATE_DUPLICATE)
         if request.HasField("envelope"):
             await self._check_first(who, request)
-        staged = await self._backend.write(_staged, request)
+        staged = await self._backend.write(_staged, who, request)
+        if staged is None:
+            return _answer(SubmitState.SUBMIT_STATE_DUPLICATE)
         if staged.missing:
             answer = _answer(SubmitState.SUBMIT_STATE_STAGED)
             answer.missing_parts.extend(staged.missing[:MISSING_TOLD_MAX])
@@ -90,7 +89,7 @@ class Reports:
         parts = await self._backend.read(staged_parts, uid)
         if len(parts) < request.part_count:
             # Another request, which brought the last part at the same time, has put them together.
-            if await self._is_here(who, request):
+            if await self._backend.read(_is_here, who, request):
                 return _answer(SubmitState.SUBMIT_STATE_DUPLICATE)
             what = f"the parts of report {uid} were put together by another request, and refused there"
             raise refusal(Code.ABORTED, what, "send them again")
@@ -103,11 +102,6 @@ class Reports:
         answer = await self._keep(who, report, encoded)
         await self._backend.write(drop_parts, uid)
         return answer
-
-    async def _is_here(self, who: Principal, request: SubmitReportRequest) -> bool:
-        """Tell whether the very report that a part is of was kept already."""
-        here = await self._backend.read(_known, who, [request.report_uid])
-        return bool(here) and bytes(here[0]["sha256"] or b"").hex() == request.sha256
 
     async def _check_first(self, who: Principal, request: SubmitReportRequest) -> None:
         """Refuse at its first part what would be refused at its last."""
@@ -165,7 +159,19 @@ def _together(packed: list[bytes], reporter: str) -> Checked:
     return _checked([SubmitReportRequest.FromString(part) for part in packed], reporter)
 
 
-def _staged(database: Database, request: SubmitReportRequest) -> Staged:
+def _is_here(database: Database, who: Principal, request: SubmitReportRequest) -> bool:
+    """Tell whether the very report that a part is of was kept already."""
+    here = _known(database, who, [request.report_uid])
+    return bool(here) and bytes(here[0]["sha256"] or b"").hex() == request.sha256
+
+
+def _staged(database: Database, who: Principal, request: SubmitReportRequest) -> Staged | None:
+    """Keep a part, and tell what is missing; ``None`` when the report is here: an answer was lost, the parts are gone.
+
+    Asked where it is written, so that nobody can make the report whole in between.
+    """
+    if _is_here(database, who, request):
+        return None
     return stage_part(
         database,
         request.report_uid,

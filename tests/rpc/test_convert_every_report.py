@@ -124,7 +124,7 @@ NATIVE = st.builds(
 MACHINE_CLASS = st.builds(MachineClass, PLAIN, *[maybe(PLAIN)] * 5, maybe(INT), maybe(INT), maybe(PLAIN), maybe(PLAIN))
 ENVELOPE = st.builds(
     Envelope,
-    uid=st.uuids().map(str),
+    uid=st.uuids(version=4).map(lambda uid: f"{str(uid)[:14]}7{str(uid)[15:]}"),
     label=NAME,
     project=st.builds(Project, REPOSITORY, NAME, PLAIN, maybe(REPOSITORY)),
     spec=st.builds(

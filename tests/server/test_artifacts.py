@@ -3,7 +3,9 @@
 import hashlib
 import os
 import socket
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -69,6 +71,24 @@ def test_who_sends_again_takes_over_from_a_line_that_is_silent(server: Served) -
         assert server.ask("PUT", path, data).status == 201
         assert b"HTTP/1.1 409" in line.recv(1_000)
     assert server.ask("HEAD", path).headers["upload-complete"] == "?1"
+
+
+def test_who_sends_the_same_bytes_at_the_same_time_waits_and_is_told_that_they_are_here(server: Served) -> None:
+    data = os.urandom(300_000)
+    path = f"/api/artifacts/{digest(data)}"
+
+    def slowly() -> Iterator[bytes]:
+        for at in range(0, len(data), 50_000):
+            yield data[at : at + 50_000]
+            time.sleep(0.3)
+
+    with ThreadPoolExecutor(3) as senders:
+        first = senders.submit(server.ask, "PUT", path, slowly())
+        while not list(Path(f"{server.database}.arriving").glob(f"{digest(data)}*")):
+            pass
+        others = [senders.submit(server.ask, "PUT", path, data) for _ in range(2)]
+        assert first.result().status == 201
+        assert [other.result().status for other in others] == [200, 200]
 
 
 def test_pieces_may_be_sent_one_by_one(server: Served) -> None:

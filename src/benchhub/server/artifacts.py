@@ -43,6 +43,9 @@ ARTIFACT_BYTES_MAX = 4 << 30
 WRITE_BYTES = 1 << 20
 """Bytes that are gathered before a thread writes them."""
 
+SILENT_S = 1.0
+"""A line that says nothing for so long may be dead: who sends the same bytes again takes over."""
+
 PARTIAL_KEPT_S = 7 * 86_400
 
 _RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18})")
@@ -65,6 +68,24 @@ class _AnyName(Convertor[str]):
 register_url_convertor("name", _AnyName())
 
 
+class _Sender:
+    """A request that sends an artifact just now.
+
+    Attributes:
+        heard_at: When a piece of it came, by a monotonic clock.
+    """
+
+    def __init__(self) -> None:
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 -- this is one
+        self.task = task
+        self.hear()
+
+    def hear(self) -> None:
+        """Take note that it goes on."""
+        self.heard_at = time.monotonic()
+
+
 class Artifacts:
     """The routes."""
 
@@ -73,7 +94,7 @@ class Artifacts:
         self._access = access
         self._partials = partials
         self._turns: WeakValueDictionary[Path, asyncio.Lock] = WeakValueDictionary()
-        self._senders: dict[Path, asyncio.Task[object]] = {}
+        self._senders: dict[Path, _Sender] = {}
 
     def routes(self) -> list[BaseRoute]:
         """Return what Starlette takes."""
@@ -111,11 +132,12 @@ class Artifacts:
             return _told(error)
 
     async def _take(self, request: Request, sha256: str, partial: Path) -> Response:
-        if partial in self._senders:
-            # Of a line that broke off without a word: who sends now knows better how far it came.
-            self._senders[partial].cancel()
+        await self._wait_for(partial)
         turn = self._turns.setdefault(partial, asyncio.Lock())
         async with turn:
+            here = await self._backend.read(size_of_blob, sha256)
+            if here is not None:
+                return _state(200, here, is_whole=True)  # Somebody sent the same bytes meanwhile.
             offset, total = _range_of(request, _size(partial))
             await self._write_alone(request, partial, offset, total)
             size = _size(partial)
@@ -126,15 +148,22 @@ class Artifacts:
             await asyncio.to_thread(partial.unlink, missing_ok=True)
             return _state(201, size, is_whole=True)
 
+    async def _wait_for(self, partial: Path) -> None:
+        """Wait while others send the same bytes; one that is silent has broken off without a word, and is ended."""
+        while (other := self._senders.get(partial)) is not None:
+            silent_s = time.monotonic() - other.heard_at
+            if silent_s >= SILENT_S:
+                other.task.cancel()
+                return
+            await asyncio.sleep(SILENT_S - silent_s)
+
     async def _write_alone(self, request: Request, partial: Path, offset: int, total: int | None) -> None:
         """Write the body, unless a newer request of the same sender takes over."""
-        task = asyncio.current_task()
-        assert task is not None  # noqa: S101 -- this is one
-        self._senders[partial] = task
+        sender = self._senders[partial] = _Sender()
         try:
             await self._write(request, partial, offset, total)
         except asyncio.CancelledError as error:
-            if task.uncancel():
+            if sender.task.uncancel():
                 raise  # The server ends.
             what = "a newer request of yours goes on with this artifact"
             raise refusal(Code.ABORTED, what) from error
@@ -150,6 +179,7 @@ class Artifacts:
         file = await asyncio.to_thread(_opened_at, partial, offset)
         try:
             async for chunk in request.stream():
+                self._senders[partial].hear()
                 held += len(chunk)
                 if written + held > most:
                     what = f"the body has more bytes than the {most} that it may have"

@@ -67,7 +67,7 @@ class Access:
             raise refusal(
                 Code.UNAUTHENTICATED,
                 what,
-                "send it as `Authorization: Bearer bh_…`; `bh login URL` does, `bh token create` makes one",
+                "send it as `Authorization: Bearer bh_…`, which `BH_TOKEN` holds for bh; `bh token create` makes one",
             )
         text = text.strip()
         now = time.monotonic()

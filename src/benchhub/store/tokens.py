@@ -94,7 +94,7 @@ def check_token(database: Database, text: str) -> Principal:
     is_right = hmac.compare_digest(_digest(secret), row[0] if row else bytes(32))
     if row is None or not is_right:
         what = "this token is not known here"
-        raise RefusedError(what, hint="`bh login URL` stores a token; `bh token create` makes one")
+        raise RefusedError(what, hint="is it in BH_TOKEN whole? `bh token create` makes another one")
     _, user_id, user, scopes, projects, expires_at_ms, revoked_at_ms, name, created_at_ms = row
     if revoked_at_ms is not None:
         what = f"token {token_id} was revoked"

@@ -182,7 +182,7 @@ def _tell_listening(args: argparse.Namespace, listening: "Listening") -> None:
     if args.json:
         print_json(listening)
         return
-    print(f"bh core serves {listening.database} at {listening.url} · log in: bh login {listening.url}")
+    print(f"bh core serves {listening.database} at {listening.url} · elsewhere: BH_SERVER={listening.url}")
     if listening.token_file:
         print(f"the token that opens everything: {listening.token_file}")
     sys.stdout.flush()

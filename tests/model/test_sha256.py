@@ -1,6 +1,8 @@
 """What is hashed by Python itself and by OpenSSL is the same."""
 
 import hashlib
+import subprocess
+import sys
 from io import BytesIO
 
 import pytest
@@ -20,3 +22,15 @@ def test_a_file_is_hashed_from_its_current_place() -> None:
     file = BytesIO(b"head and tail")
     file.seek(4)
     assert file_sha256(file) == hashlib.sha256(b" and tail").digest()
+
+
+def test_openssl_is_loaded_when_there_was_much_to_hash() -> None:
+    script = """
+import sys
+from benchhub.model.sha256 import sha256
+little = sha256(bytes(1_000))
+assert "_hashlib" not in sys.modules
+assert {sha256(bytes(1_000)) for _ in range(1_100)} == {little}
+assert "_hashlib" in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", script], check=True)
